@@ -1,0 +1,48 @@
+// Ids that say whose they are. Ours are TypeIDs: a prefix and 26 base32 digits of a UUIDv7, at most 32 characters of
+// [a-z0-9_], so that every channel takes them as they are.
+
+export type TransactionId = `pay_${string}`;
+
+/** A channel's configuration key, e.g. `ALIPAY`, `ALIPAY_HK`. */
+export type ChannelCode = string;
+
+/** Where ids take their time and chance from; injected, so that a simulation can replay them. */
+export interface IdSource {
+  /** milliseconds since 1970, UTC */
+  now(): number;
+  /** `n` random bytes */
+  randomBytes(n: number): Uint8Array;
+}
+
+const digits = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** @see https://github.com/jetify-com/typeid/tree/main/spec */
+export function newTransactionId(source: IdSource): TransactionId {
+  return `pay_${base32(uuidv7(source))}`;
+}
+
+export function isTransactionId(text: string): text is TransactionId {
+  return /^pay_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text);
+}
+
+/** RFC 9562 version 7: 48 bits of milliseconds, 74 bits of chance. */
+function uuidv7(source: IdSource): Uint8Array {
+  const bytes = source.randomBytes(16);
+  let time = source.now();
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = time % 256;
+    time = Math.floor(time / 256);
+  }
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
+  return bytes;
+}
+
+/** 128 bits as 26 base32 digits (the first holds 3 bits). */
+function base32(bytes: Uint8Array): string {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  let text = '';
+  for (let i = 25; i >= 0; i--) text += digits[Number((value >> BigInt(i * 5)) & 31n)] ?? '';
+  return text;
+}

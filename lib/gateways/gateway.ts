@@ -1,0 +1,194 @@
+// The contract between the house and whatever speaks a provider's language. Names here are ours; a provider's own words
+// never leave its folder.
+import type { z } from 'zod';
+import type { TransactionId } from '../domain/ids.ts';
+import type { Currency, Money } from '../domain/money.ts';
+import type { PrepayInfo } from '../domain/payment.ts';
+
+/**
+ * What a call to a gateway brought. `declined` and `retry_later` are proved; everything that is not proved is `unknown`.
+ * @see SPEC R4.2
+ */
+export type Outcome<T> =
+  | { kind: 'ok'; value: T }
+  /** The channel said no, and said so provably: no money moved and none will by this call. */
+  | { kind: 'declined'; code: DeclineCode; channelCode: string; message: string }
+  /** Proved not executed (rate limit, refused at the door): the same call may be made again later. */
+  | { kind: 'retry_later'; channelCode: string; message: string }
+  /** Money may have moved: ask again, never fail. `cause` is for logs, never for a caller. */
+  | { kind: 'unknown'; reason: UnknownReason; cause?: unknown };
+
+export type UnknownReason =
+  'timeout' | 'connection' | 'http_status' | 'unreadable' | 'bad_signature' | 'other_order' | 'unlisted_code';
+
+/** Our names for why a channel declined. */
+export type DeclineCode =
+  | 'amount_refused'
+  | 'duplicate_order'
+  | 'already_paid'
+  | 'already_closed'
+  | 'payer_refused'
+  | 'misconfigured'
+  | 'refused';
+
+export interface PrepayRequest {
+  /** The number sent to the gateway is a function of this id alone. */
+  readonly transactionId: TransactionId;
+  readonly method: string;
+  readonly amount: Money;
+  /** The caller's text as it came; the adapter sends a cleaned copy. */
+  readonly subject: string;
+  /** UTC ISO-8601 ms: when we stop taking money; the adapter tells the gateway something slightly earlier. */
+  readonly expiresAt: string;
+  readonly callbackUrl: string;
+}
+
+export interface Prepay {
+  readonly prepayInfo: PrepayInfo;
+  readonly gatewayTransactionId?: string;
+}
+
+/** Whose money it is by the channel's word; a field is absent where the channel does not say. */
+export interface Payee {
+  readonly merchantId?: string;
+  readonly appId?: string;
+}
+
+/** What a channel says of one payment now. */
+export type PaymentSnapshot =
+  | { readonly state: 'not_found' | 'pending' | 'closed'; readonly transactionId: TransactionId }
+  | PaidSnapshot;
+
+export interface PaidSnapshot {
+  readonly state: 'paid';
+  readonly transactionId: TransactionId;
+  readonly gatewayTransactionId: string;
+  /** The order total that the channel confirmed, discounts included. @see SPEC R3.9 */
+  readonly amount: Money;
+  /** UTC ISO-8601 ms, by the channel's clock */
+  readonly paidAt: string;
+  readonly payee: Payee;
+  /** What the payer really gave, and who gave the rest. */
+  readonly channelAmounts?: { readonly payerTotal?: Money; readonly merchantReceived?: Money };
+  /** What the payer used, our words, masked: `alipay_balance`, `debit_card` … */
+  readonly paymentInstrument?: string;
+}
+
+/** A callback as it arrived: unproved. */
+export interface Callback {
+  /** the exact bytes received */
+  readonly body: Uint8Array;
+  /** every value of each header, names in lower case */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What a proved callback says. */
+export type Notification =
+  | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
+  /** Genuine, ours, and without consequence for money (a probe, a state that changes nothing). */
+  | { readonly kind: 'ignored'; readonly reason: string; readonly transactionId?: TransactionId }
+  /** Genuine and ours, but of a type or status that we do not know: kept and told, never guessed. */
+  | { readonly kind: 'unrecognised'; readonly what: string; readonly transactionId?: TransactionId };
+
+export interface ProvedNotification {
+  readonly notification: Notification;
+  /** names the key that proved it */
+  readonly keyVersion: string;
+}
+
+/** Why a callback was not read. `foreign` = authentic, but for another merchant, app or mode. */
+export class CallbackRefused extends Error {
+  readonly reason: 'malformed' | 'not_authentic' | 'foreign';
+  constructor(reason: CallbackRefused['reason'], detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'CallbackRefused';
+    this.reason = reason;
+  }
+}
+
+/** The exact answer a channel expects to a callback. */
+export interface Acknowledgement {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Reads callbacks. Made from public facts alone: who holds it can neither sign nor move money. */
+export interface NotificationReader {
+  /**
+   * Proves and reads in one act, on the raw bytes.
+   * @throws CallbackRefused
+   */
+  readNotification(callback: Callback): ProvedNotification;
+  /** `accepted` only after the notification is durable. */
+  acknowledge(verdict: 'accepted' | 'refused'): Acknowledgement;
+}
+
+/** Speaks to one connected channel. An optional method's presence is the capability. @see SPEC R2.6 */
+export interface Gateway extends NotificationReader {
+  prepay(request: PrepayRequest, call: CallOptions): Promise<Outcome<Prepay>>;
+  queryPayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
+}
+
+export interface PaymentQuery {
+  readonly transactionId: TransactionId;
+  readonly currency: Currency;
+}
+
+export interface CallOptions {
+  /** ms since 1970 UTC; the call is given up then, as `unknown` */
+  readonly deadline: number;
+}
+
+/** Signs with a key that may be out of reach (KMS): RSASSA-PKCS1-v1_5 over SHA-256. */
+export interface Signer {
+  readonly keyId: string;
+  sign(text: Uint8Array): Promise<Buffer>;
+}
+
+/** What an adapter gets from outside. */
+export interface GatewayPorts {
+  readonly fetch: typeof globalThis.fetch;
+  /** ms since 1970 UTC */
+  now(): number;
+}
+
+/** `signer` holds the merchant's private key wherever it lives; absent for providers that sign nothing. */
+export interface Credentials<Secrets> {
+  readonly secrets: Secrets;
+  readonly signer?: Signer;
+}
+
+export interface MethodRule {
+  readonly currencies: readonly Currency[];
+  /** decimal text per currency */
+  readonly minimum: string;
+  readonly maximum: string;
+  /** seconds */
+  readonly expiry: { readonly default: number; readonly minimum: number; readonly maximum: number };
+}
+
+export type ChannelEnvironment = 'production' | 'sandbox' | 'local';
+
+/**
+ * One provider: how its channels are configured and connected. `Config` is public (kept in the channel's row and shown),
+ * `Secrets` is kept in Secrets Manager and never shown. Field names in both are those of the channel API (snake_case).
+ */
+export interface Provider<Config = unknown, Secrets = unknown> {
+  readonly name: string;
+  readonly methods: Readonly<Record<string, MethodRule>>;
+  /** base URL per environment; `local` channels bring their own */
+  readonly endpoints: Readonly<Record<'production' | 'sandbox', string>>;
+  readonly configSchema: z.ZodObject & z.ZodType<Config>;
+  readonly secretsSchema: z.ZodObject & z.ZodType<Secrets>;
+  /** Whom the channel's money belongs to; settle compares it with what the channel says. */
+  payee(config: Config): Payee;
+  /** Short public marks of the secrets, for people to compare (`sha256:…`): never the secret. */
+  fingerprints(secrets: Secrets): Readonly<Record<string, string>>;
+  reader(config: Config, ports: GatewayPorts): NotificationReader;
+  connect(
+    config: Config & { readonly endpoint: string },
+    credentials: Credentials<Secrets>,
+    ports: GatewayPorts,
+  ): Gateway;
+}
