@@ -116,7 +116,7 @@ export function subtractMoney(a: Money, b: Money): Money {
 
 /** −1, 0 or 1. @throws Error when the currencies differ */
 export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
-  return compare(asDinero(a), asDinero(b)) as -1 | 0 | 1;
+  return compare(asDinero(a), asDinero(b));
 }
 
 export function sameMoney(a: Money, b: Money): boolean {

@@ -1,6 +1,6 @@
 // The contract between the house and whatever speaks a provider's language. Names here are ours; a provider's own words
 // never leave its folder.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { TransactionId } from '../domain/ids.ts';
 import type { Currency, Money } from '../domain/money.ts';
 import type { PrepayInfo } from '../domain/payment.ts';
