@@ -1,4 +1,6 @@
 // One attempt to collect one amount for one business order through one channel: its facts and the states it may take.
+import type { ChannelCode, TransactionId } from './ids.ts';
+import type { Money } from './money.ts';
 
 export type PaymentStatus =
   | 'PENDING_CREATE'
@@ -55,10 +57,21 @@ export function edge(from: PaymentStatus, to: PaymentStatus): EdgeName | undefin
   return (transitions[from] as Partial<Record<PaymentStatus, EdgeName>>)[to];
 }
 
+/** The order's money has come: the order may not be paid again, whatever was refunded since. @see SPEC R5.1 */
+export function isPaid(status: PaymentStatus): boolean {
+  return status === 'PAID_SUCCESS' || status === 'REFUND_PARTIAL' || status === 'REFUND_FULL';
+}
+
 /** The means to pay. A union by `kind`; each channel product adds its own. */
 export interface PrepayInfo {
   readonly kind: 'qr_code';
   readonly qr_code: string;
+}
+
+/** Whose money it is by the channel's word; a field is absent where the channel does not say. */
+export interface Payee {
+  readonly merchantId?: string;
+  readonly appId?: string;
 }
 
 /** Money that is late or wrong: a fact kept beside the status, never an exception. @see SPEC R5.6 */
@@ -70,3 +83,60 @@ export type AnomalyKind =
   | 'WRONG_PAYEE'
   | 'CURRENCY_MISMATCH'
   | 'GATEWAY_ID_REUSED';
+
+export interface Anomaly {
+  readonly kind: AnomalyKind;
+  /** UTC ISO-8601 ms: when we found it */
+  readonly foundAt: string;
+  /** what the channel said it took */
+  readonly amount: Money;
+  readonly gatewayTransactionId: string;
+}
+
+/** What the payer gave and what the merchant gets, by the channel's word; discounts are the difference. */
+export interface ChannelAmounts {
+  readonly payerTotal?: Money;
+  readonly merchantReceived?: Money;
+}
+
+/** The business order that a payment collects for; `application` keeps two callers' orders apart. */
+export interface BusinessOrder {
+  readonly application: string;
+  readonly businessOrderId: string;
+  readonly businessOrderType?: string;
+}
+
+/** Instants are UTC ISO-8601 with ms. */
+export interface Payment extends BusinessOrder {
+  readonly transactionId: TransactionId;
+  readonly userId?: string;
+  readonly paymentChannel: ChannelCode;
+  readonly paymentMethod: string;
+  /** whom the channel collected for when this payment was made */
+  readonly payee: Payee;
+  readonly amountRequested: Money;
+  /** the order total that the channel confirmed; set once */
+  readonly amountPaid?: Money;
+  readonly channelAmounts?: ChannelAmounts;
+  readonly subject: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly status: PaymentStatus;
+  /** rises by one with every change of the payment and of whatever hangs on it */
+  readonly version: number;
+  readonly gatewayTransactionId?: string;
+  readonly prepayInfo?: PrepayInfo;
+  readonly paymentInstrument?: string;
+  /** ours, from the table of errors */
+  readonly errorCode?: string;
+  /** the channel's own word for it */
+  readonly channelErrorCode?: string;
+  readonly anomaly?: Anomaly;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly expiresAt: string;
+  readonly paidAt?: string;
+  readonly closedAt?: string;
+}
+
+/** What may be seen of a payment outside, in events and answers: all but the means to pay. */
+export type PaymentFacts = Omit<Payment, 'prepayInfo'>;

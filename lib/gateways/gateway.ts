@@ -3,7 +3,8 @@
 import type * as z from 'zod';
 import type { TransactionId } from '../domain/ids.ts';
 import type { Currency, Money } from '../domain/money.ts';
-import type { PrepayInfo } from '../domain/payment.ts';
+import type { Payee, PrepayInfo } from '../domain/payment.ts';
+import type { PaymentSnapshot } from '../domain/settlement.ts';
 
 /**
  * What a call to a gateway brought. `declined` and `retry_later` are proved; everything that is not proved is `unknown`.
@@ -46,32 +47,6 @@ export interface PrepayRequest {
 export interface Prepay {
   readonly prepayInfo: PrepayInfo;
   readonly gatewayTransactionId?: string;
-}
-
-/** Whose money it is by the channel's word; a field is absent where the channel does not say. */
-export interface Payee {
-  readonly merchantId?: string;
-  readonly appId?: string;
-}
-
-/** What a channel says of one payment now. */
-export type PaymentSnapshot =
-  | { readonly state: 'not_found' | 'pending' | 'closed'; readonly transactionId: TransactionId }
-  | PaidSnapshot;
-
-export interface PaidSnapshot {
-  readonly state: 'paid';
-  readonly transactionId: TransactionId;
-  readonly gatewayTransactionId: string;
-  /** The order total that the channel confirmed, discounts included. @see SPEC R3.9 */
-  readonly amount: Money;
-  /** UTC ISO-8601 ms, by the channel's clock */
-  readonly paidAt: string;
-  readonly payee: Payee;
-  /** What the payer really gave, and who gave the rest. */
-  readonly channelAmounts?: { readonly payerTotal?: Money; readonly merchantReceived?: Money };
-  /** What the payer used, our words, masked: `alipay_balance`, `debit_card` … */
-  readonly paymentInstrument?: string;
 }
 
 /** A callback as it arrived: unproved. */

@@ -1,0 +1,113 @@
+// Decides what a channel's word means for a payment. Pure: the same payment and the same word give the same decision.
+import type { ChannelCode, TransactionId } from './ids.ts';
+import { compareMoney, type Money } from './money.ts';
+import {
+  isPaid,
+  type Anomaly,
+  type AnomalyKind,
+  type ChannelAmounts,
+  type Payee,
+  type Payment,
+} from './payment.ts';
+
+/** What a channel says of one payment now. */
+export type PaymentSnapshot =
+  | { readonly state: 'not_found' | 'pending' | 'closed'; readonly transactionId: TransactionId }
+  | PaidSnapshot;
+
+export interface PaidSnapshot {
+  readonly state: 'paid';
+  readonly transactionId: TransactionId;
+  readonly gatewayTransactionId: string;
+  /** The order total that the channel confirmed, discounts included. @see SPEC R3.9 */
+  readonly amount: Money;
+  /** UTC ISO-8601 ms, by the channel's clock */
+  readonly paidAt: string;
+  readonly payee: Payee;
+  readonly channelAmounts?: ChannelAmounts;
+  /** What the payer used, our words, masked: `alipay_balance`, `debit_card` … */
+  readonly paymentInstrument?: string;
+}
+
+export type Decision =
+  | { readonly kind: 'none'; readonly why: 'duplicate' | 'stale' | 'undecided' }
+  | { readonly kind: 'move'; readonly to: 'PAID_SUCCESS' | 'CLOSED'; readonly change: Partial<Payment> }
+  | { readonly kind: 'anomaly'; readonly anomaly: Anomaly }
+  /** The word came through another channel than the payment went: it is about nothing of ours. */
+  | { readonly kind: 'foreign' };
+
+/**
+ * @param at UTC ISO-8601 ms: our clock
+ * @see SPEC R4.4, R5.6; QUALITY I06, I07, I10, I16
+ */
+export function decide(
+  payment: Payment,
+  channelCode: ChannelCode,
+  snapshot: PaymentSnapshot,
+  at: string,
+): Decision {
+  if (payment.paymentChannel !== channelCode) return { kind: 'foreign' };
+  switch (snapshot.state) {
+    case 'not_found':
+    case 'pending':
+      return { kind: 'none', why: 'undecided' };
+    case 'closed':
+      return decideClosed(payment, at);
+    case 'paid':
+      return decidePaid(payment, snapshot, at);
+  }
+}
+
+function decideClosed(payment: Payment, at: string): Decision {
+  if (payment.status === 'CLOSED') return { kind: 'none', why: 'duplicate' };
+  if (payment.status === 'PENDING_CREATE' || payment.status === 'PENDING_PAYMENT')
+    return { kind: 'move', to: 'CLOSED', change: { closedAt: at } };
+  return { kind: 'none', why: 'stale' };
+}
+
+function decidePaid(payment: Payment, paid: PaidSnapshot, at: string): Decision {
+  const kind = contradiction(payment, paid) ?? untimely(payment, paid);
+  if (kind === 'duplicate') return { kind: 'none', why: 'duplicate' };
+  if (kind) return found(payment, anomaly(kind, paid, at));
+  return {
+    kind: 'move',
+    to: 'PAID_SUCCESS',
+    change: {
+      amountPaid: paid.amount,
+      gatewayTransactionId: paid.gatewayTransactionId,
+      paidAt: paid.paidAt,
+      ...(paid.channelAmounts && { channelAmounts: paid.channelAmounts }),
+      ...(paid.paymentInstrument && { paymentInstrument: paid.paymentInstrument }),
+    },
+  };
+}
+
+/** Whose money, which currency, how much: the three that must agree before a status may move. */
+function contradiction(payment: Payment, paid: PaidSnapshot): AnomalyKind | undefined {
+  const { payee, amount } = paid;
+  if (payee.merchantId !== undefined && payee.merchantId !== payment.payee.merchantId) return 'WRONG_PAYEE';
+  if (payee.appId !== undefined && payee.appId !== payment.payee.appId) return 'WRONG_PAYEE';
+  if (amount.currency !== payment.amountRequested.currency) return 'CURRENCY_MISMATCH';
+  const more = compareMoney(amount, payment.amountRequested);
+  if (more === 0) return undefined;
+  return more > 0 ? 'OVERPAID' : 'UNDERPAID';
+}
+
+function untimely(payment: Payment, paid: PaidSnapshot): AnomalyKind | 'duplicate' | undefined {
+  if (isPaid(payment.status))
+    return payment.gatewayTransactionId === paid.gatewayTransactionId ? 'duplicate' : 'DUPLICATE_PAID';
+  if (payment.status === 'CLOSED' || payment.status === 'PAID_FAILED') return 'PAID_AFTER_CLOSE';
+  return undefined;
+}
+
+/** The facts of an anomaly, as the channel told them. */
+export function anomaly(kind: AnomalyKind, paid: PaidSnapshot, at: string): Anomaly {
+  return { kind, foundAt: at, amount: paid.amount, gatewayTransactionId: paid.gatewayTransactionId };
+}
+
+/** An anomaly that is on the row already is not found twice. */
+export function found(payment: Payment, now: Anomaly): Decision {
+  const before = payment.anomaly;
+  const known = before?.kind === now.kind && before.gatewayTransactionId === now.gatewayTransactionId;
+  return known ? { kind: 'none', why: 'duplicate' } : { kind: 'anomaly', anomaly: now };
+}
