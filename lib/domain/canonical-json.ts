@@ -1,6 +1,7 @@
 // One text for one value: what is hashed must not depend on the order in which keys were written.
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Keys sorted by code unit, no spaces, `undefined` members left out. */
 export function canonicalJson(value: Json): string {
