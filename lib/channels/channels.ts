@@ -1,0 +1,141 @@
+// From a channel's code to somebody who speaks for it: a reader of callbacks, or a connected gateway. Configurations are
+// kept for five minutes, keys are parsed once.
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PaymentError } from '../domain/errors.ts';
+import type { ChannelCode } from '../domain/ids.ts';
+import type { Payee } from '../domain/payment.ts';
+import { pemSigner } from '../gateways/crypto.ts';
+import type { Gateway, GatewayPorts, MethodRule, NotificationReader, Provider } from '../gateways/gateway.ts';
+import { provider } from '../gateways/registry.ts';
+import { getChannelRow, type ChannelRow, type ChannelTable } from '../store/channels.ts';
+import { getSecrets } from './secrets.ts';
+
+/** A channel as the stage declares it. */
+export interface DeclaredChannel {
+  readonly code: ChannelCode;
+  readonly provider: string;
+  /** only where the function may read or write it */
+  readonly secret_arn?: string;
+}
+
+export interface Channel {
+  readonly code: ChannelCode;
+  readonly row: ChannelRow;
+  readonly payee: Payee;
+  readonly methods: Readonly<Record<string, MethodRule>>;
+}
+
+export interface ReadableChannel extends Channel {
+  readonly reader: NotificationReader;
+}
+
+export interface ConnectedChannel extends Channel {
+  readonly gateway: Gateway;
+}
+
+export interface ChannelsDependencies {
+  readonly declared: readonly DeclaredChannel[];
+  readonly table: ChannelTable;
+  readonly ports: GatewayPorts;
+}
+
+const freshness = 5 * 60 * 1000;
+
+/**
+ * Makes the door to the channels, with its cache.
+ * @param make builds what is wanted of a channel from its row; kept as long as the row
+ */
+function channelsBy<T extends Channel>(
+  { declared, table, ports }: ChannelsDependencies,
+  make: (declaration: DeclaredChannel, row: ChannelRow) => Promise<T>,
+): (code: ChannelCode) => Promise<T> {
+  const kept = new Map<ChannelCode, { channel: T; until: number }>();
+  return async (code) => {
+    const hit = kept.get(code);
+    if (hit && hit.until > ports.now()) return hit.channel;
+    const declaration = declared.find((channel) => channel.code === code);
+    if (!declaration) throw new PaymentError('CHANNEL_UNKNOWN', { param: 'payment_channel' });
+    const row = await getChannelRow(table, code);
+    if (!row)
+      throw new PaymentError('CHANNEL_MISCONFIGURED', {
+        detail: `Channel ${code} has no configuration yet. No money moved.`,
+      });
+    const channel = hit?.channel.row.version === row.version ? hit.channel : await make(declaration, row);
+    kept.set(code, { channel, until: ports.now() + freshness });
+    return channel;
+  };
+}
+
+/** Channels that can prove callbacks: made of public facts, no secret is read. @throws PaymentError */
+export function readableChannels(
+  dependencies: ChannelsDependencies,
+): (code: ChannelCode) => Promise<ReadableChannel> {
+  return channelsBy(dependencies, (_, row) => {
+    const { adapter, config } = configured(row);
+    return Promise.resolve({
+      ...channel(row, adapter, config),
+      reader: adapter.reader(config, dependencies.ports),
+    });
+  });
+}
+
+/** Channels that can be asked for payments. @throws PaymentError */
+export function connectedChannels(
+  dependencies: ChannelsDependencies & { readonly secrets: SecretsManagerClient },
+): (code: ChannelCode) => Promise<ConnectedChannel> {
+  return channelsBy(dependencies, async ({ secret_arn }, row) => {
+    const { adapter, config } = configured(row);
+    const secrets = await readSecrets(dependencies.secrets, secret_arn, row, adapter);
+    const pem = (secrets as { private_key_merchant?: string }).private_key_merchant;
+    const gateway = adapter.connect(
+      { ...config, endpoint: endpoint(row, adapter) },
+      { secrets, ...(pem && { signer: pemSigner(row.secretVersion, pem) }) },
+      dependencies.ports,
+    );
+    return { ...channel(row, adapter, config), gateway };
+  });
+}
+
+function channel(row: ChannelRow, adapter: Provider, config: object): Channel {
+  return { code: row.channelCode, row, payee: adapter.payee(config), methods: adapter.methods };
+}
+
+function configured(row: ChannelRow): { adapter: Provider; config: object } {
+  const adapter = provider(row.provider);
+  return { adapter, config: orMisconfigured(row, () => adapter.configSchema.parse(row.config)) };
+}
+
+async function readSecrets(
+  client: SecretsManagerClient,
+  arn: string | undefined,
+  row: ChannelRow,
+  adapter: Provider,
+): Promise<object> {
+  if (!arn) throw new Error(`This function may not read the secret of ${row.channelCode}.`);
+  const secrets = await getSecrets(client, arn, row.secretVersion).catch((cause: unknown) => {
+    throw misconfigured(row, cause);
+  });
+  return orMisconfigured(row, () => adapter.secretsSchema.parse(secrets));
+}
+
+function orMisconfigured<T>(row: ChannelRow, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw misconfigured(row, cause);
+  }
+}
+
+function misconfigured(row: ChannelRow, cause: unknown): PaymentError {
+  return new PaymentError(
+    'CHANNEL_MISCONFIGURED',
+    { detail: `The configuration of channel ${row.channelCode} cannot be used. No money moved.` },
+    { cause },
+  );
+}
+
+function endpoint(row: ChannelRow, adapter: Provider): string {
+  if (row.environment !== 'local') return adapter.endpoints[row.environment];
+  if (!row.gatewayUrl) throw misconfigured(row, new Error('a local channel without gateway_url'));
+  return row.gatewayUrl;
+}

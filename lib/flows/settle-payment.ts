@@ -1,0 +1,132 @@
+// The one door by which a channel's word reaches a payment: callback, query and synchronous answer all enter here.
+import type { ChannelCode } from '../domain/ids.ts';
+import type { Payment } from '../domain/payment.ts';
+import { instant, type Ports } from '../domain/ports.ts';
+import { anomaly, decide, found, type Decision, type PaymentSnapshot } from '../domain/settlement.ts';
+import { keepCallback, keepCallbackAlone, type KeptCallback } from '../store/callbacks.ts';
+import type { Cause } from '../store/events.ts';
+import {
+  changePayment,
+  getPayment,
+  type Beside,
+  type Changed,
+  type StoredPayment,
+} from '../store/payments.ts';
+import type { Tables } from '../store/table.ts';
+
+export interface SettleDependencies {
+  readonly tables: Tables;
+  readonly ports: Ports;
+}
+
+export interface Word {
+  readonly channelCode: ChannelCode;
+  readonly snapshot: PaymentSnapshot;
+  readonly cause: Cause;
+  /** the raw callback, where one brought the word */
+  readonly callback?: KeptCallback;
+}
+
+export type Settled =
+  | { readonly kind: 'moved' | 'anomaly' | 'unchanged'; readonly payment: Payment; readonly why: string }
+  /** no payment of that number went through that channel */
+  | { readonly kind: 'nothing_of_ours' };
+
+const rounds = 10;
+
+/**
+ * Brings our record to what is now known:
+ * 1. read the payment · 2. decide, purely · 3. write state, event, locks and raw callback in one transaction ·
+ * 4. if somebody moved the payment meanwhile, begin again.
+ * A word that changes nothing costs one read; its callback is kept once when it contradicts what we hold.
+ * @throws Error when the store gives no verdict, or after ten rounds of being overtaken: the word is to be brought again
+ * @see SPEC R4.4, R5.5, R5.6, R7.2
+ */
+export async function settlePayment(dependencies: SettleDependencies, word: Word): Promise<Settled> {
+  const { tables, ports } = dependencies;
+  for (let round = 1; round <= rounds; round++) {
+    const stored = await getPayment(tables, word.snapshot.transactionId);
+    if (!stored) return { kind: 'nothing_of_ours' };
+    const at = instant(ports);
+    const settled = await carryOut(
+      dependencies,
+      stored,
+      word,
+      decide(stored.payment, word.channelCode, word.snapshot, at),
+      at,
+    );
+    if (settled !== 'again') return settled;
+  }
+  throw new Error(`settle: ${word.snapshot.transactionId} was overtaken ${rounds} times`);
+}
+
+async function carryOut(
+  dependencies: SettleDependencies,
+  stored: StoredPayment,
+  word: Word,
+  decision: Decision,
+  at: string,
+): Promise<Settled | 'again'> {
+  const { payment } = stored;
+  switch (decision.kind) {
+    case 'foreign':
+      return { kind: 'nothing_of_ours' };
+    case 'none':
+      if (decision.why === 'stale' && word.callback)
+        await keepCallbackAlone(dependencies.tables, word.callback);
+      return { kind: 'unchanged', payment, why: decision.why };
+    case 'anomaly': {
+      const after = { ...next(payment, at), anomaly: decision.anomaly };
+      const changed = await write(dependencies, stored, after, word, {});
+      return changed === 'changed'
+        ? { kind: 'anomaly', payment: after, why: decision.anomaly.kind }
+        : again(stored, changed);
+    }
+    case 'move': {
+      const after = { ...next(payment, at), ...decision.change, status: decision.to };
+      const changed = await write(dependencies, stored, after, word, locks(word, decision.to));
+      if (changed === 'changed') return { kind: 'moved', payment: after, why: decision.to };
+      const stoodIn = rivalry(changed, payment, word.snapshot, at);
+      return stoodIn ? carryOut(dependencies, stored, word, stoodIn, at) : again(stored, changed);
+    }
+  }
+}
+
+function next(payment: Payment, at: string): Payment {
+  return { ...payment, version: payment.version + 1, updatedAt: at };
+}
+
+function write(
+  { tables }: SettleDependencies,
+  stored: StoredPayment,
+  after: Payment,
+  word: Word,
+  beside: Beside,
+): Promise<Changed> {
+  const callback = word.callback && keepCallback(tables, word.callback);
+  return changePayment(tables, stored, after, word.cause, { ...beside, ...(callback && { callback }) });
+}
+
+function locks(word: Word, to: Payment['status']): Beside {
+  if (to !== 'PAID_SUCCESS' || word.snapshot.state !== 'paid') return {};
+  const { gatewayTransactionId } = word.snapshot;
+  return { gatewayId: { channelCode: word.channelCode, gatewayTransactionId }, paysOrder: true };
+}
+
+/** Money that came, but not for this: what a lock held by another payment makes of it. */
+function rivalry(
+  changed: Changed,
+  payment: Payment,
+  snapshot: PaymentSnapshot,
+  at: string,
+): Decision | undefined {
+  if (snapshot.state !== 'paid') return undefined;
+  if (changed === 'gateway_id_taken') return found(payment, anomaly('GATEWAY_ID_REUSED', snapshot, at));
+  if (changed === 'order_paid_by_other') return found(payment, anomaly('DUPLICATE_PAID', snapshot, at));
+  return undefined;
+}
+
+/** Overtaken: read anew. The same facts kept before: they were applied then. */
+function again({ payment }: StoredPayment, changed: Changed): Settled | 'again' {
+  return changed === 'callback_known' ? { kind: 'unchanged', payment, why: 'duplicate' } : 'again';
+}

@@ -1,0 +1,58 @@
+// Channel rows: what is public of a channel's configuration. Secrets are elsewhere; the row names the version that belongs to it.
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ChannelCode } from '../domain/ids.ts';
+
+export interface ChannelRow {
+  readonly channelCode: ChannelCode;
+  readonly provider: string;
+  readonly environment: 'production' | 'sandbox' | 'local';
+  /** base URL of the gateway; only for `local` */
+  readonly gatewayUrl?: string;
+  readonly callbackUrlPayment: string;
+  readonly isActive: boolean;
+  /** the adapter's own fields, by their names in the channel API */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** the version of the channel's secret that this row goes with */
+  readonly secretVersion: string;
+  readonly fingerprints: Readonly<Record<string, string>>;
+  /** rises by one with every change */
+  readonly version: number;
+  /** UTC ISO-8601 ms */
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+}
+
+export interface ChannelTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly channels: string;
+}
+
+export async function getChannelRow(table: ChannelTable, code: ChannelCode): Promise<ChannelRow | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.channels, Key: { channel_code: code }, ConsistentRead: true }),
+  );
+  if (!Item) return undefined;
+  const { channel_code: channelCode, ...row } = Item as Record<string, unknown>;
+  return { channelCode, ...row } as unknown as ChannelRow;
+}
+
+/** @returns false when somebody else changed the row since `row.version - 1` was read */
+export async function putChannelRow(table: ChannelTable, row: ChannelRow): Promise<boolean> {
+  const { channelCode, ...rest } = row;
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.channels,
+        Item: { channel_code: channelCode, ...rest },
+        ConditionExpression: 'attribute_not_exists(channel_code) OR #version = :read OR #secret = :own',
+        ExpressionAttributeNames: { '#version': 'version', '#secret': 'secretVersion' },
+        ExpressionAttributeValues: { ':read': row.version - 1, ':own': row.secretVersion },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

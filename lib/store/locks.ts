@@ -1,0 +1,115 @@
+// The locks: one live payment per order, one payment per gateway id. Permanent items of the payments table.
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { ChannelCode, TransactionId } from '../domain/ids.ts';
+import type { BusinessOrder, Payment } from '../domain/payment.ts';
+import { transact, type Tables, type Write } from './table.ts';
+
+/** Which of an order's payments is live, whether it is paid, and all that were ever made for it. */
+export interface OrderLock {
+  readonly live: TransactionId;
+  readonly paidBy?: TransactionId;
+  /** ms since 1970 UTC: until then the live payment's creation is in somebody's hands */
+  readonly creatingUntil: number;
+  readonly all: readonly TransactionId[];
+}
+
+export async function getOrderLock(tables: Tables, order: BusinessOrder): Promise<OrderLock | undefined> {
+  const { Item } = await tables.client.send(
+    new GetCommand({ TableName: tables.payments, Key: orderKey(order), ConsistentRead: true }),
+  );
+  return Item as OrderLock | undefined;
+}
+
+/**
+ * @param held the lock as it was read, or undefined where there was none; an order that is paid is never taken again
+ */
+export function takeOrder(
+  tables: Tables,
+  payment: Payment,
+  held: OrderLock | undefined,
+  creatingUntil: number,
+): Write {
+  const taken: OrderLock = {
+    live: payment.transactionId,
+    creatingUntil,
+    all: [...(held?.all ?? []), payment.transactionId],
+  };
+  return {
+    Put: {
+      TableName: tables.payments,
+      Item: { ...orderKey(payment), ...taken },
+      ...(held
+        ? {
+            ConditionExpression: 'live = :live AND attribute_not_exists(paidBy)',
+            ExpressionAttributeValues: { ':live': held.live },
+          }
+        : { ConditionExpression: 'attribute_not_exists(pk)' }),
+    },
+  };
+}
+
+/** Takes the creation of the live payment into one's own hands, once its last holder's time is over. */
+export async function takeOverCreation(
+  tables: Tables,
+  payment: Payment,
+  held: OrderLock,
+  creatingUntil: number,
+): Promise<boolean> {
+  const written = await transact(tables, [
+    {
+      Update: {
+        TableName: tables.payments,
+        Key: orderKey(payment),
+        UpdateExpression: 'SET creatingUntil = :until',
+        ConditionExpression: 'live = :live AND creatingUntil = :held',
+        ExpressionAttributeValues: {
+          ':until': creatingUntil,
+          ':live': payment.transactionId,
+          ':held': held.creatingUntil,
+        },
+      },
+    },
+  ]);
+  return written.kind === 'written';
+}
+
+/** The order is paid by this payment, and by no other. */
+export function payOrder(tables: Tables, payment: Payment): Write {
+  return {
+    Update: {
+      TableName: tables.payments,
+      Key: orderKey(payment),
+      UpdateExpression: 'SET paidBy = :own',
+      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(paidBy) OR paidBy = :own)',
+      ExpressionAttributeValues: { ':own': payment.transactionId },
+    },
+  };
+}
+
+export interface GatewayId {
+  readonly channelCode: ChannelCode;
+  readonly gatewayTransactionId: string;
+}
+
+/** The gateway's id belongs to this payment, for ever. @see SPEC R5.5 */
+export function lockGatewayId(tables: Tables, payment: Payment, id: GatewayId): Write {
+  return {
+    Put: {
+      TableName: tables.payments,
+      Item: {
+        pk: `GATEWAY#${id.channelCode}#${id.gatewayTransactionId}`,
+        sk: 'LOCK',
+        transactionId: payment.transactionId,
+      },
+      ConditionExpression: 'attribute_not_exists(pk) OR transactionId = :own',
+      ExpressionAttributeValues: { ':own': payment.transactionId },
+    },
+  };
+}
+
+function orderKey(order: BusinessOrder) {
+  return {
+    pk: `ORDER#${order.application}#${order.businessOrderType ?? '-'}#${order.businessOrderId}`,
+    sk: 'LOCK',
+  };
+}
