@@ -4,6 +4,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PaymentError } from '../domain/errors.ts';
 import type { ChannelCode } from '../domain/ids.ts';
 import type { Payee } from '../domain/payment.ts';
+import { readJson } from '../domain/strict-json.ts';
 import { pemSigner } from '../gateways/crypto.ts';
 import type { Gateway, GatewayPorts, MethodRule, NotificationReader, Provider } from '../gateways/gateway.ts';
 import { provider } from '../gateways/registry.ts';
@@ -16,6 +17,11 @@ export interface DeclaredChannel {
   readonly provider: string;
   /** only where the function may read or write it */
   readonly secret_arn?: string;
+}
+
+/** @param text the function's CHANNELS variable: what the stage declares */
+export function readDeclaredChannels(text: string): readonly DeclaredChannel[] {
+  return readJson(Buffer.from(text)) as unknown as readonly DeclaredChannel[];
 }
 
 export interface Channel {

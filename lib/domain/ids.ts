@@ -9,9 +9,9 @@ export type ChannelCode = string;
 /** Where ids take their time and chance from; injected, so that a simulation can replay them. */
 export interface IdSource {
   /** milliseconds since 1970, UTC */
-  now(): number;
+  readonly now: () => number;
   /** `n` random bytes */
-  randomBytes(n: number): Uint8Array;
+  readonly randomBytes: (n: number) => Uint8Array;
 }
 
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -23,6 +23,12 @@ export function newTransactionId(source: IdSource): TransactionId {
 
 export function isTransactionId(text: string): text is TransactionId {
   return /^pay_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text);
+}
+
+/** A UUID in its usual spelling, for services that ask for one. */
+export function newUuid(source: IdSource): string {
+  const hex = Buffer.from(uuidv7(source)).toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** RFC 9562 version 7: 48 bits of milliseconds, 74 bits of chance. */

@@ -3,9 +3,9 @@ import type { IdSource } from './ids.ts';
 
 export interface Ports extends IdSource {
   /** ms */
-  sleep(ms: number): Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
   /** evenly spread in [0, 1) */
-  random(): number;
+  readonly random: () => number;
 }
 
 /** UTC ISO-8601 with ms */

@@ -125,7 +125,7 @@ export interface Signer {
 export interface GatewayPorts {
   readonly fetch: typeof globalThis.fetch;
   /** ms since 1970 UTC */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** `signer` holds the merchant's private key wherever it lives; absent for providers that sign nothing. */

@@ -11,6 +11,9 @@ export interface ChannelRow {
   readonly gatewayUrl?: string;
   readonly callbackUrlPayment: string;
   readonly isActive: boolean;
+  readonly sourcePolicy: 'off' | 'monitor' | 'enforce';
+  /** CIDR, e.g. `203.0.113.0/24`; empty = no list is known */
+  readonly sourceRanges: readonly string[];
   /** the adapter's own fields, by their names in the channel API */
   readonly config: Readonly<Record<string, unknown>>;
   /** the version of the channel's secret that this row goes with */

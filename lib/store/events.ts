@@ -4,7 +4,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { canonicalJson, type Json } from '../domain/canonical-json.ts';
 import type { TransactionId } from '../domain/ids.ts';
 import type { Payment, PaymentEventName, PaymentFacts } from '../domain/payment.ts';
-import type { Tables, Write } from './table.ts';
+import type { EventsTable, Tables, Write } from './table.ts';
 
 /** Who did it (`shop`, `channel:ALIPAY`), and on what ground. */
 export interface Cause {
@@ -81,7 +81,7 @@ export function appendEvent(tables: Tables, event: PaymentEvent): Write {
 }
 
 /** A payment's events in order. One page holds some hundreds: no payment has more. */
-export async function listEvents(tables: Tables, transactionId: TransactionId): Promise<PaymentEvent[]> {
+export async function listEvents(tables: EventsTable, transactionId: TransactionId): Promise<PaymentEvent[]> {
   const { Items = [] } = await tables.client.send(
     new QueryCommand({
       TableName: tables.events,

@@ -2,7 +2,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ChannelCode, TransactionId } from '../domain/ids.ts';
 import type { BusinessOrder, Payment } from '../domain/payment.ts';
-import { transact, type Tables, type Write } from './table.ts';
+import { transact, type PaymentsTable, type Tables, type Write } from './table.ts';
 
 /** Which of an order's payments is live, whether it is paid, and all that were ever made for it. */
 export interface OrderLock {
@@ -13,7 +13,10 @@ export interface OrderLock {
   readonly all: readonly TransactionId[];
 }
 
-export async function getOrderLock(tables: Tables, order: BusinessOrder): Promise<OrderLock | undefined> {
+export async function getOrderLock(
+  tables: PaymentsTable,
+  order: BusinessOrder,
+): Promise<OrderLock | undefined> {
   const { Item } = await tables.client.send(
     new GetCommand({ TableName: tables.payments, Key: orderKey(order), ConsistentRead: true }),
   );

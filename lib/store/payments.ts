@@ -4,7 +4,7 @@ import type { TransactionId } from '../domain/ids.ts';
 import { edge, type Payment, type PaymentEventName } from '../domain/payment.ts';
 import { appendEvent, paymentEvent, type Cause } from './events.ts';
 import { lockGatewayId, payOrder, takeOrder, type GatewayId, type OrderLock } from './locks.ts';
-import { transact, type Tables, type Write, type Written } from './table.ts';
+import { transact, type PaymentsTable, type Tables, type Write, type Written } from './table.ts';
 
 /** A payment as it stands in the table, with the hash of its latest event. */
 export interface StoredPayment {
@@ -12,7 +12,10 @@ export interface StoredPayment {
   readonly lastEventHash: string;
 }
 
-export async function getPayment(tables: Tables, id: TransactionId): Promise<StoredPayment | undefined> {
+export async function getPayment(
+  tables: PaymentsTable,
+  id: TransactionId,
+): Promise<StoredPayment | undefined> {
   const { Item } = await tables.client.send(
     new GetCommand({ TableName: tables.payments, Key: paymentKey(id), ConsistentRead: true }),
   );
@@ -23,7 +26,7 @@ export async function getPayment(tables: Tables, id: TransactionId): Promise<Sto
  * Makes the payment and takes its order's lock, in one transaction.
  * @param lock the order's lock as it was read; its live payment must be as final as it was then
  * @param creatingUntil ms since 1970 UTC
- * @returns false when another create was quicker
+ * @returns the hash of its first event, or nothing when another create was quicker
  */
 export async function createPayment(
   tables: Tables,
@@ -31,7 +34,7 @@ export async function createPayment(
   cause: Cause,
   lock: { held: OrderLock; by: Payment } | undefined,
   creatingUntil: number,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const event = paymentEvent('payment.created', cause, undefined, payment, '');
   const written = await transact(tables, [
     putPayment(tables, { payment, lastEventHash: event.hash }, 'attribute_not_exists(pk)'),
@@ -39,7 +42,7 @@ export async function createPayment(
     takeOrder(tables, payment, lock?.held, creatingUntil),
     ...(lock ? [unchanged(tables, lock.by)] : []),
   ]);
-  return written.kind === 'written';
+  return written.kind === 'written' ? event.hash : undefined;
 }
 
 /** What a change of a payment writes beside the payment and its event. */

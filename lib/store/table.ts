@@ -4,7 +4,6 @@ import {
   DynamoDBClient,
   TransactionCanceledException,
   type CancellationReason,
-  type DynamoDBClientConfig,
 } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -14,10 +13,17 @@ import {
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Ports } from '../domain/ports.ts';
 
-export interface Tables {
+export interface PaymentsTable {
   readonly client: DynamoDBDocumentClient;
   readonly payments: string;
+}
+
+export interface EventsTable {
+  readonly client: DynamoDBDocumentClient;
   readonly events: string;
+}
+
+export interface Tables extends PaymentsTable, EventsTable {
   readonly ports: Pick<Ports, 'random' | 'sleep'>;
 }
 
@@ -30,15 +36,13 @@ export type Written =
 const attempts = 8;
 
 /** Low timeouts and a known number of attempts: what is left of a request's time decides, not the SDK's patience. */
-export const clientDefaults: DynamoDBClientConfig = {
+export const clientDefaults = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
 };
 
-export function documentClient(config: DynamoDBClientConfig = clientDefaults): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(config), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+export function documentClient(client = new DynamoDBClient(clientDefaults)): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
 /**

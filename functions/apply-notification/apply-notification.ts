@@ -1,0 +1,66 @@
+// The story of a proved notification: what it says is brought to the payment, once.
+import type { Ports } from '../../lib/domain/ports.ts';
+import { settlePayment, type Settled } from '../../lib/flows/settle-payment.ts';
+import type { CallbackMessage } from '../../lib/messaging/callbacks.ts';
+import { keepCallbackAlone, type KeptCallback } from '../../lib/store/callbacks.ts';
+import { getPayment } from '../../lib/store/payments.ts';
+import type { Tables } from '../../lib/store/table.ts';
+
+export interface ApplyDependencies {
+  readonly tables: Tables;
+  readonly ports: Ports;
+}
+
+export type Applied =
+  Exclude<Settled, { kind: 'nothing_of_ours' }> | { readonly kind: 'kept'; readonly what: string };
+
+/** A genuine message about a payment that we do not have (yet): it comes again, and in the end waits for a person. */
+export class UnknownTransaction extends Error {
+  constructor(transactionId: string | undefined) {
+    super(`there is no payment ${transactionId ?? '(no number)'} of this channel`);
+    this.name = 'UnknownTransaction';
+  }
+}
+
+/**
+ * A payment's state: by the one door. A type or status that we do not know: the bytes are kept with the payment and
+ * nothing is guessed.
+ * @throws UnknownTransaction
+ * @see SPEC R7.2, R7.3
+ */
+export async function applyNotification(
+  { tables, ports }: ApplyDependencies,
+  message: CallbackMessage,
+): Promise<Applied> {
+  const { channelCode, notification } = message;
+  if (notification.kind === 'unrecognised') return keep(tables, message, notification);
+  const { transactionId } = notification.snapshot;
+  const settled = await settlePayment(
+    { tables, ports },
+    {
+      channelCode,
+      snapshot: notification.snapshot,
+      cause: { actor: `channel:${channelCode}`, reason: `callback ${message.digest.slice(0, 16)}` },
+      callback: kept(message, transactionId),
+    },
+  );
+  if (settled.kind === 'nothing_of_ours') throw new UnknownTransaction(transactionId);
+  return settled;
+}
+
+async function keep(
+  tables: Tables,
+  message: CallbackMessage,
+  { what, transactionId }: CallbackMessage['notification'] & { kind: 'unrecognised' },
+): Promise<Applied> {
+  const stored = transactionId && (await getPayment(tables, transactionId));
+  if (!stored || stored.payment.paymentChannel !== message.channelCode)
+    throw new UnknownTransaction(transactionId);
+  await keepCallbackAlone(tables, kept(message, stored.payment.transactionId));
+  return { kind: 'kept', what };
+}
+
+function kept(message: CallbackMessage, transactionId: KeptCallback['transactionId']): KeptCallback {
+  const { digest, receivedAt, keyVersion, headers, bodyBase64 } = message;
+  return { transactionId, digest, receivedAt, keyVersion, headers, bodyBase64 };
+}

@@ -1,0 +1,102 @@
+// What a payment is to be, judged by the channel's own rules before anything is written.
+import type { Channel } from '../../lib/channels/channels.ts';
+import { PaymentError } from '../../lib/domain/errors.ts';
+import { newTransactionId } from '../../lib/domain/ids.ts';
+import {
+  compareMoney,
+  formatAmount,
+  parseAmount,
+  type Currency,
+  type Money,
+} from '../../lib/domain/money.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
+import { instant, type Ports } from '../../lib/domain/ports.ts';
+import type { MethodRule } from '../../lib/gateways/gateway.ts';
+import type { CreatePaymentBody } from './schema.ts';
+
+/**
+ * The payment as it will first be written.
+ * @throws PaymentError CHANNEL_DISABLED, METHOD_UNKNOWN, CURRENCY_CHANNEL_MISMATCH, AMOUNT_…, EXPIRE_INVALID
+ */
+export function paymentOf(
+  body: CreatePaymentBody,
+  application: string,
+  channel: Channel,
+  ports: Ports,
+): Payment {
+  if (!channel.row.isActive) throw new PaymentError('CHANNEL_DISABLED', { param: 'payment_channel' });
+  const rule = methodRule(body, channel);
+  const now = instant(ports);
+  return {
+    transactionId: newTransactionId(ports),
+    application,
+    businessOrderId: body.business_order_id,
+    ...(body.business_order_type !== undefined && { businessOrderType: body.business_order_type }),
+    ...(body.user_id !== undefined && { userId: body.user_id }),
+    paymentChannel: channel.code,
+    paymentMethod: body.payment_method,
+    payee: channel.payee,
+    amountRequested: requested(body, rule),
+    subject: body.subject,
+    ...(body.metadata && { metadata: body.metadata }),
+    status: 'PENDING_CREATE',
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: expiry(body.expires_at, rule, ports.now()),
+  };
+}
+
+function methodRule(body: CreatePaymentBody, channel: Channel): MethodRule {
+  const rule = Object.hasOwn(channel.methods, body.payment_method)
+    ? channel.methods[body.payment_method]
+    : undefined;
+  if (!rule)
+    throw new PaymentError('METHOD_UNKNOWN', {
+      param: 'payment_method',
+      detail: `Channel ${channel.code} has these methods: ${Object.keys(channel.methods).join(', ')}.`,
+    });
+  if (!rule.currencies.includes(body.currency))
+    throw new PaymentError('CURRENCY_CHANNEL_MISMATCH', { param: 'currency' });
+  return rule;
+}
+
+function requested(body: CreatePaymentBody, rule: MethodRule): Money {
+  const amount = parseAmount(body.amount, body.currency);
+  if (typeof amount === 'string') throw new PaymentError(amount, { param: 'amount' });
+  if (amount.minor === 0) throw new PaymentError('AMOUNT_INVALID', { param: 'amount' });
+  const [least, most] = [bound(rule.minimum, body.currency), bound(rule.maximum, body.currency)];
+  if (compareMoney(amount, least) < 0 || compareMoney(amount, most) > 0)
+    throw new PaymentError('AMOUNT_OUT_OF_RANGE', {
+      param: 'amount',
+      detail: `${body.payment_method} takes ${formatAmount(least)} to ${formatAmount(most)} ${body.currency}.`,
+    });
+  return amount;
+}
+
+function bound(text: string, currency: Currency): Money {
+  const amount = parseAmount(text, currency);
+  if (typeof amount === 'string') throw new Error(`A method's limit is no amount: ${text} ${currency}.`);
+  return amount;
+}
+
+function expiry(wanted: string | undefined, rule: MethodRule, now: number): string {
+  const { default: usual, minimum, maximum } = rule.expiry;
+  const seconds = wanted === undefined ? usual : (Date.parse(wanted) - now) / 1000;
+  if (seconds < minimum || seconds > maximum)
+    throw new PaymentError('EXPIRE_INVALID', {
+      param: 'expires_at',
+      detail: `expires_at lies ${minimum} to ${maximum} seconds from now.`,
+    });
+  return new Date(now + seconds * 1000).toISOString();
+}
+
+/** The same order, asked for again with the same facts, is the same payment. @see SPEC R5.1 */
+export function sameFacts(wanted: Payment, live: Payment): boolean {
+  return (
+    wanted.amountRequested.minor === live.amountRequested.minor &&
+    wanted.amountRequested.currency === live.amountRequested.currency &&
+    wanted.paymentChannel === live.paymentChannel &&
+    wanted.paymentMethod === live.paymentMethod
+  );
+}

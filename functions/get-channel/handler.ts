@@ -1,0 +1,15 @@
+// GET /channels/{channel_code}
+import { channelView } from '../../lib/api/channel-view.ts';
+import { PaymentError } from '../../lib/domain/errors.ts';
+import { env } from '../../lib/lambda/env.ts';
+import { api } from '../../lib/lambda/http.ts';
+import { getChannelRow } from '../../lib/store/channels.ts';
+import { documentClient } from '../../lib/store/table.ts';
+
+const table = { client: documentClient(), channels: env('CHANNELS_TABLE') };
+
+export const handler = api('read', async ({ path }) => {
+  const row = await getChannelRow(table, path['channel_code'] ?? '');
+  if (!row) throw new PaymentError('NOT_FOUND', { param: 'channel_code' });
+  return { status: 200, body: channelView(row) };
+});

@@ -1,0 +1,101 @@
+// The story of configuring a channel: judged whole before any of it counts; secrets first, then the row that names them.
+import { validate } from '../../lib/api/validation.ts';
+import type { DeclaredChannel } from '../../lib/channels/channels.ts';
+import { PaymentError } from '../../lib/domain/errors.ts';
+import { newUuid } from '../../lib/domain/ids.ts';
+import { instant, type Ports } from '../../lib/domain/ports.ts';
+import type { Provider } from '../../lib/gateways/gateway.ts';
+import {
+  getChannelRow,
+  putChannelRow,
+  type ChannelRow,
+  type ChannelTable,
+} from '../../lib/store/channels.ts';
+import { putChannelBody } from './schema.ts';
+
+export interface PutDependencies {
+  readonly table: ChannelTable;
+  readonly putSecrets: (arn: string, version: string, secrets: object) => Promise<void>;
+  readonly provider: (name: string) => Provider;
+  readonly ports: Ports;
+  /** the local machine has channels of its own */
+  readonly local: boolean;
+}
+
+export interface PutRequest {
+  readonly channel: DeclaredChannel;
+  readonly body: unknown;
+  readonly actor: string;
+}
+
+/**
+ * @returns the row as it now stands
+ * @throws PaymentError INVALID_REQUEST, UNKNOWN_FIELD, KEY_INVALID, CHANNEL_CONFIG_INVALID, STATE_CONFLICT
+ * @see SPEC R11.1
+ */
+export async function putChannel(dependencies: PutDependencies, request: PutRequest): Promise<ChannelRow> {
+  const { table, ports } = dependencies;
+  const { channel, actor } = request;
+  const provider = dependencies.provider(channel.provider);
+  const body = read(provider, request, dependencies.local);
+  const before = await getChannelRow(table, channel.code);
+  const secrets = await keepSecrets(dependencies, channel, provider, body, before);
+  const row: ChannelRow = {
+    channelCode: channel.code,
+    provider: channel.provider,
+    environment: body.environment,
+    ...(body.gateway_url !== undefined && { gatewayUrl: body.gateway_url }),
+    callbackUrlPayment: body.callback_url_payment,
+    isActive: body.is_active,
+    sourcePolicy: body.callback_source_policy,
+    sourceRanges: body.callback_source_ranges,
+    config: pick(body, provider.configSchema.shape),
+    ...secrets,
+    version: (before?.version ?? 0) + 1,
+    updatedAt: instant(ports),
+    updatedBy: actor,
+  };
+  if (!(await putChannelRow(table, row))) throw new PaymentError('STATE_CONFLICT');
+  return row;
+}
+
+type Body = ReturnType<ReturnType<typeof putChannelBody>['parse']>;
+
+function read(provider: Provider, { channel, body }: PutRequest, local: boolean): Body {
+  const read = validate(putChannelBody(provider, local), body);
+  if (read.provider !== undefined && read.provider !== channel.provider)
+    throw new PaymentError('CHANNEL_CONFIG_INVALID', {
+      param: 'provider',
+      detail: `Channel ${channel.code} is of provider "${channel.provider}".`,
+    });
+  if ((read.environment === 'local') !== (read.gateway_url !== undefined))
+    throw new PaymentError('CHANNEL_CONFIG_INVALID', {
+      param: 'gateway_url',
+      detail: 'gateway_url belongs to environment "local", and to no other.',
+    });
+  validate(provider.configSchema, pick(read, provider.configSchema.shape));
+  return read;
+}
+
+/** The secrets that came, as a new version; none came: those of the row before. */
+async function keepSecrets(
+  { putSecrets, ports }: PutDependencies,
+  channel: DeclaredChannel,
+  provider: Provider,
+  body: Body,
+  before: ChannelRow | undefined,
+): Promise<Pick<ChannelRow, 'secretVersion' | 'fingerprints'>> {
+  const sent = pick(body, provider.secretsSchema.shape);
+  if (Object.keys(sent).length === 0 && before)
+    return { secretVersion: before.secretVersion, fingerprints: before.fingerprints };
+  const secrets = validate(provider.secretsSchema, sent);
+  const secretVersion = newUuid(ports);
+  await putSecrets(channel.secret_arn ?? '', secretVersion, secrets);
+  return { secretVersion, fingerprints: provider.fingerprints(secrets) };
+}
+
+function pick(body: object, shape: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(body).filter(([key, value]) => Object.hasOwn(shape, key) && value !== undefined),
+  );
+}

@@ -1,0 +1,42 @@
+// What may come in to configure a channel: what all channels have, and what the provider's adapter asks for.
+import { isIP } from 'node:net';
+import * as z from 'zod';
+import type { Provider } from '../../lib/gateways/gateway.ts';
+
+const url = (secure: boolean) =>
+  z.string().refine((text) => isUrl(text, secure), secure ? 'is not an https URL' : 'is not a URL');
+
+function isUrl(text: string, secure: boolean): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, search, hash } = new URL(text);
+  const schemes = secure ? ['https:'] : ['https:', 'http:'];
+  return schemes.includes(protocol) && username === '' && search === '' && hash === '';
+}
+
+function isRange(text: string): boolean {
+  const [network = '', bits = '', ...rest] = text.split('/');
+  const widest = { 0: -1, 4: 32, 6: 128 }[isIP(network)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= widest;
+}
+
+/** `local` exists on the local machine only. */
+function common(local: boolean) {
+  return {
+    provider: z.string().optional(),
+    environment: z.enum(local ? ['production', 'sandbox', 'local'] : ['production', 'sandbox']),
+    gateway_url: local ? url(false).optional() : z.never('is for local channels only').optional(),
+    callback_url_payment: url(!local),
+    callback_source_policy: z.enum(['off', 'monitor', 'enforce']).default('monitor'),
+    callback_source_ranges: z.array(z.string().refine(isRange, 'is not a CIDR range')).max(64).default([]),
+    is_active: z.boolean(),
+  };
+}
+
+/** Secrets may be left out: the ones that are there stay. */
+export function putChannelBody(provider: Provider, local: boolean) {
+  return z.strictObject({
+    ...common(local),
+    ...provider.configSchema.shape,
+    ...provider.secretsSchema.partial().shape,
+  });
+}

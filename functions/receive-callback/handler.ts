@@ -1,0 +1,92 @@
+// POST /payments/callbacks/{channel_code}: open to the world, so it can neither write a payment nor sign.
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { readableChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
+import type { Acknowledgement } from '../../lib/gateways/gateway.ts';
+import { env } from '../../lib/lambda/env.ts';
+import { headersOf, observed, rawBody } from '../../lib/lambda/http.ts';
+import { log } from '../../lib/lambda/log.ts';
+import { count } from '../../lib/lambda/metrics.ts';
+import { ports } from '../../lib/lambda/ports.ts';
+import { sendCallback } from '../../lib/messaging/callbacks.ts';
+import { clientDefaults, documentClient } from '../../lib/store/table.ts';
+import { receiveCallback, type Received } from './receive-callback.ts';
+
+const declared = readDeclaredChannels(env('CHANNELS'));
+const sqs = new SQSClient(clientDefaults);
+const dependencies = {
+  channel: readableChannels({
+    declared,
+    table: { client: documentClient(), channels: env('CHANNELS_TABLE') },
+    ports: { fetch, now: ports.now },
+  }),
+  send: (message: Parameters<typeof sendCallback>[2]) =>
+    sendCallback(sqs, env('CALLBACK_QUEUE_URL'), message),
+  ports,
+};
+
+async function receive(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+  const channelCode = codeOf(event.pathParameters?.['channel_code'] ?? '');
+  if (!channelCode) return respond({ status: 404, contentType: 'text/plain', body: 'no such channel' });
+  try {
+    const { received, acknowledgement } = await receiveCallback(dependencies, {
+      channelCode,
+      callback: { body: rawBody(event), headers: headersOf(event) },
+      sourceIp: event.requestContext.identity.sourceIp,
+      requestId: event.requestContext.requestId,
+    });
+    tell(channelCode, received, event.requestContext.identity.sourceIp);
+    return respond(acknowledgement);
+  } catch (error) {
+    log.error('callback.not_stored', { channel_code: channelCode }, error);
+    return respond({ status: 500, contentType: 'text/plain', body: 'fail' });
+  }
+}
+
+/** In its own spelling or in lower case, nothing else. @see SPEC R3.13 */
+function codeOf(path: string): string | undefined {
+  return declared.find(({ code }) => path === code || path === code.toLowerCase())?.code;
+}
+
+function tell(channelCode: string, received: Received, sourceIp: string): void {
+  const facts = { channel_code: channelCode, source_ip: sourceIp };
+  if (received.kind !== 'refused' && !received.listed) {
+    count('callback_source_unlisted');
+    log.warn('callback.source_unlisted', facts);
+  }
+  switch (received.kind) {
+    case 'refused':
+      count(`callback_refused_${received.reason}`);
+      log.warn('callback.refused', { ...facts, reason: received.reason, outcome: received.detail });
+      return;
+    case 'ignored':
+      log.info('callback.ignored', { ...facts, reason: received.reason });
+      return;
+    case 'queued':
+      log.info('callback.queued', {
+        ...facts,
+        transaction_id: transactionOf(received.message.notification),
+        digest: received.message.digest,
+        key_version: received.message.keyVersion,
+      });
+  }
+}
+
+function transactionOf(notification: (Received & { kind: 'queued' })['message']['notification']) {
+  return notification.kind === 'payment' ? notification.snapshot.transactionId : notification.transactionId;
+}
+
+function respond({ status, contentType, body }: Acknowledgement): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+    body,
+  };
+}
+
+export const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>().use(observed).handler(receive);

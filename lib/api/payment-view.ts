@@ -1,0 +1,87 @@
+// A payment as the world outside sees it: in answers, in published events and in the timeline, from one table of fields.
+import { errors, type ErrorCode } from '../domain/errors.ts';
+import { formatAmount, type Money } from '../domain/money.ts';
+import type { Anomaly, ChannelAmounts, Payee, Payment, PaymentFacts } from '../domain/payment.ts';
+
+type Formatter = (value: never) => unknown;
+
+const asIs: Formatter = (value: unknown) => value;
+const amount: Formatter = (value: Money) => formatAmount(value);
+
+const fields = {
+  transactionId: ['transaction_id', asIs],
+  application: ['application', asIs],
+  businessOrderId: ['business_order_id', asIs],
+  businessOrderType: ['business_order_type', asIs],
+  userId: ['user_id', asIs],
+  paymentChannel: ['payment_channel', asIs],
+  paymentMethod: ['payment_method', asIs],
+  payee: ['payee', payee],
+  amountRequested: ['amount_requested', amount],
+  amountPaid: ['amount_paid', amount],
+  channelAmounts: ['channel_amounts', channelAmounts],
+  subject: ['subject', asIs],
+  metadata: ['metadata', asIs],
+  status: ['status', asIs],
+  version: ['version', asIs],
+  gatewayTransactionId: ['gateway_transaction_id', asIs],
+  paymentInstrument: ['payment_instrument', asIs],
+  errorCode: ['error_code', asIs],
+  channelErrorCode: ['channel_error_code', asIs],
+  anomaly: ['anomaly', anomaly],
+  createdAt: ['created_at', asIs],
+  updatedAt: ['updated_at', asIs],
+  expiresAt: ['expires_at', asIs],
+  paidAt: ['paid_at', asIs],
+  closedAt: ['closed_at', asIs],
+} as const satisfies Record<keyof PaymentFacts, readonly [string, Formatter]>;
+
+/** A value as it is outside; `null` = was not there. */
+export type Told = Partial<Record<keyof PaymentFacts, unknown>>;
+
+/** Amounts become decimal text in `currency`, names snake_case; what is absent stays absent. */
+export function factsView(facts: Told): Record<string, unknown> {
+  const view: Record<string, unknown> = {};
+  for (const [key, [name, format]] of Object.entries(fields)) {
+    const value = facts[key as keyof PaymentFacts];
+    if (value !== undefined)
+      view[name] = value === null ? null : (format as (value: unknown) => unknown)(value);
+  }
+  const requested = facts.amountRequested as Money | null | undefined;
+  if (requested) view['currency'] = requested.currency;
+  return view;
+}
+
+/** The transaction of the API; the means to pay only while it can be paid. @see SPEC R3.2, DESIGN 13.3 */
+export function paymentView(payment: Payment, language: 'en' | 'zh'): Record<string, unknown> {
+  const code = payment.errorCode as ErrorCode | undefined;
+  return {
+    ...factsView(payment),
+    ...(code && { error_message: errors[code][language] }),
+    ...(payment.status === 'PENDING_PAYMENT' && { prepay_info: payment.prepayInfo }),
+  };
+}
+
+function payee(value: Payee): object {
+  return {
+    ...(value.merchantId !== undefined && { merchant_id: value.merchantId }),
+    ...(value.appId !== undefined && { app_id: value.appId }),
+  };
+}
+
+function channelAmounts(value: ChannelAmounts): object {
+  return {
+    ...(value.payerTotal && { payer_total: formatAmount(value.payerTotal) }),
+    ...(value.merchantReceived && { merchant_received: formatAmount(value.merchantReceived) }),
+  };
+}
+
+function anomaly(value: Anomaly): object {
+  return {
+    kind: value.kind,
+    found_at: value.foundAt,
+    amount: formatAmount(value.amount),
+    currency: value.amount.currency,
+    gateway_transaction_id: value.gatewayTransactionId,
+  };
+}

@@ -1,0 +1,14 @@
+// Every provider that channels can be of: a folder and a line each.
+import { alipay } from './alipay/index.ts';
+import type { Provider } from './gateway.ts';
+
+export const providers: Readonly<Record<string, Provider>> = {
+  alipay,
+};
+
+/** @throws Error for a name that is not registered: declared channels are checked before they are kept */
+export function provider(name: string): Provider {
+  const found = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (!found) throw new Error(`There is no payment provider named ${name}.`);
+  return found;
+}

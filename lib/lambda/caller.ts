@@ -1,0 +1,40 @@
+// Who calls: the IAM principal that API Gateway vouches for, as one of the applications that the stage lists.
+import { PaymentError } from '../domain/errors.ts';
+import { readJson } from '../domain/strict-json.ts';
+import { env } from './env.ts';
+
+export type Scope = 'pay' | 'refund' | 'read' | 'configure' | 'reconcile';
+
+export interface Caller {
+  readonly application: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly Scope[];
+  readonly operator?: true;
+}
+
+const callers = new Map(
+  (readJson(Buffer.from(env('CALLERS'))) as unknown as Caller[]).flatMap((caller) =>
+    caller.roles.map((role) => [roleName(role), caller] as const),
+  ),
+);
+
+/**
+ * @param userArn `requestContext.identity.userArn`: for a role, the ARN of its session
+ * @throws PaymentError CALLER_UNKNOWN, SCOPE_MISSING
+ * @see SPEC R3.6, DESIGN 13.2
+ */
+export function caller(userArn: string | null, scope: Scope): Caller {
+  const known = callers.get(roleName(userArn ?? ''));
+  if (!known) throw new PaymentError('CALLER_UNKNOWN');
+  if (!known.scopes.includes(scope))
+    throw new PaymentError('SCOPE_MISSING', { detail: `This needs the scope "${scope}".` });
+  return known;
+}
+
+/** Account and role name: a session's ARN has lost the role's path, and adds the session's name. */
+function roleName(arn: string): string {
+  const [, , , , account = '', resource = ''] = arn.split(':');
+  const parts = resource.split('/');
+  const name = parts[0] === 'assumed-role' ? parts[1] : parts.at(-1);
+  return `${account}:${name ?? ''}`;
+}

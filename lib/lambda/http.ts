@@ -1,0 +1,142 @@
+// The way from API Gateway to a story and back: who calls, what was sent, and every error in one form.
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { problemReply, type Reply } from '../api/problems.ts';
+import { PaymentError } from '../domain/errors.ts';
+import { JsonRefused, readJson } from '../domain/strict-json.ts';
+import type { Json } from '../domain/canonical-json.ts';
+import { caller, type Caller, type Scope } from './caller.ts';
+import { log } from './log.ts';
+import { count, publishMetrics } from './metrics.ts';
+import { ports } from './ports.ts';
+
+export interface ApiRequest {
+  readonly caller: Caller;
+  readonly path: Readonly<Record<string, string | undefined>>;
+  /** a parameter that stands twice is refused before */
+  readonly query: Readonly<Record<string, string>>;
+  /** strict JSON; undefined for GET */
+  readonly body: Json | undefined;
+  /** every value of each header, names in lower case */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly language: 'en' | 'zh';
+  readonly requestId: string;
+  readonly instance: string;
+  /** ms since 1970 UTC: one deadline for the whole request */
+  readonly deadline: number;
+}
+
+type Handler = MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult>;
+
+const maximumBody = 64 * 1024;
+const requestTime = 20_000;
+const reserve = 1_000;
+
+/** An operation of the internal API. @see SPEC R3.3–R3.6 */
+export function api(scope: Scope, story: (request: ApiRequest, context: Context) => Promise<Reply>): Handler {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(observed)
+    .use(problems)
+    .handler(async (event: APIGatewayProxyEvent, context: Context) =>
+      respond(await story(readRequest(event, context, scope), context)),
+    );
+}
+
+/** Begins the invocation's log lines and sends its counts off, whatever happens. */
+export const observed: middy.MiddlewareObj = {
+  before: ({ context }) => {
+    log.begin(context);
+  },
+  after: publishMetrics,
+  onError: publishMetrics,
+};
+
+const problems: middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> = {
+  onError: (request) => {
+    const { event, error } = request;
+    if (error instanceof PaymentError) {
+      if (error.code === 'CHANNEL_MISCONFIGURED') {
+        count('channel_misconfigured');
+        log.error('channel.misconfigured', { code: error.code }, error.cause);
+      }
+    } else log.error('request.failed', {}, error);
+    const known = error instanceof PaymentError ? error : new PaymentError('INTERNAL', {}, { cause: error });
+    request.response = respond(problemReply(known, place(event)));
+  },
+};
+
+/** What a problem says of where it arose, and in which language. */
+function place(event: APIGatewayProxyEvent) {
+  return {
+    requestId: event.requestContext.requestId,
+    instance: event.requestContext.path,
+    language: language(headersOf(event)),
+  };
+}
+
+function readRequest(event: APIGatewayProxyEvent, context: Context, scope: Scope): ApiRequest {
+  const headers = headersOf(event);
+  return {
+    caller: caller(event.requestContext.identity.userArn, scope),
+    path: event.pathParameters ?? {},
+    query: readQuery(event),
+    body: event.httpMethod === 'GET' ? undefined : readBody(rawBody(event), headers),
+    headers,
+    ...place(event),
+    deadline: ports.now() + Math.min(requestTime, context.getRemainingTimeInMillis() - reserve),
+  };
+}
+
+export function headersOf(event: APIGatewayProxyEvent): Record<string, readonly string[]> {
+  const headers: Record<string, readonly string[]> = {};
+  for (const [name, values] of Object.entries(event.multiValueHeaders))
+    headers[name.toLowerCase()] = [...(headers[name.toLowerCase()] ?? []), ...(values ?? [])];
+  return headers;
+}
+
+/** The exact bytes that were sent. */
+export function rawBody(event: APIGatewayProxyEvent): Buffer {
+  return Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+}
+
+function readQuery(event: APIGatewayProxyEvent): Record<string, string> {
+  const entries = Object.entries(event.multiValueQueryStringParameters ?? {}).map(([name, values]) => {
+    if (values?.length !== 1)
+      throw new PaymentError('INVALID_REQUEST', { param: name, detail: `"${name}" stands more than once.` });
+    return [name, values[0] ?? ''];
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+function readBody(bytes: Buffer, headers: ApiRequest['headers']): Json {
+  const type = headers['content-type']?.join(',') ?? '';
+  const plain = headers['content-encoding'] === undefined;
+  if (!plain || !/^application\/json(; ?charset="?utf-8"?)?$/i.test(type))
+    throw new PaymentError('UNSUPPORTED_MEDIA_TYPE');
+  if (bytes.length > maximumBody) throw new PaymentError('PAYLOAD_TOO_LARGE');
+  if (bytes.length === 0) throw new PaymentError('INVALID_REQUEST', { detail: 'The body is empty.' });
+  try {
+    return readJson(bytes);
+  } catch (error) {
+    if (error instanceof JsonRefused)
+      throw new PaymentError(error.fault, { detail: `The body could not be read: ${error.message}.` });
+    throw error;
+  }
+}
+
+function language(headers: ApiRequest['headers']): 'en' | 'zh' {
+  return /^\s*zh/i.test(headers['accept-language']?.[0] ?? '') ? 'zh' : 'en';
+}
+
+export function respond(reply: Reply): APIGatewayProxyResult {
+  return {
+    statusCode: reply.status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...reply.headers,
+    },
+    body: JSON.stringify(reply.body),
+  };
+}

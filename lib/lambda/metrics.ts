@@ -1,0 +1,23 @@
+// Counts that alarms watch, written as log lines (EMF). The names are those of infra/constructs/alarms.ts.
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+const metrics = new Metrics();
+
+export type MetricName =
+  | 'callback_refused_malformed'
+  | 'callback_refused_not_authentic'
+  | 'callback_refused_foreign'
+  | 'callback_source_unlisted'
+  | 'callback_unrecognised'
+  | 'callback_stale'
+  | 'anomaly_found'
+  | 'channel_misconfigured'
+  | 'gateway_unknown';
+
+export function count(name: MetricName): void {
+  metrics.addMetric(name, MetricUnit.Count, 1);
+}
+
+export function publishMetrics(): void {
+  metrics.publishStoredMetrics();
+}
