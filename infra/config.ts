@@ -27,7 +27,7 @@ export interface Stage {
   readonly channels: readonly Channel[];
   /** Managed web firewall in front of the public API. */
   readonly firewall: boolean;
-  /** Functions that call gateways stand in a VPC behind NAT: one address that providers can allow-list. */
+  /** Functions that call gateways stand in a VPC behind NAT: fixed addresses that providers can allow-list. */
   readonly stableEgress: boolean;
   /** requests per second */
   readonly throttle: {

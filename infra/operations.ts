@@ -26,13 +26,17 @@ export type On =
   | { readonly queue: 'callbacks' }
   | { readonly stream: 'events' };
 
+/** `urgent` wakes somebody; `notice` waits for the morning. */
+export type Severity = 'urgent' | 'notice';
+
 export interface Operation {
   readonly on: On;
   readonly needs: readonly Need[];
   /** Speaks to payment providers: stands behind the stable egress address. */
   readonly callsGateways?: true;
-  /** Who is hurt when it fails, and what to look at first: the first line of its alarm. */
+  /** Who is hurt when it fails, and what it means for the money: the first line of its alarm. */
   readonly impact: string;
+  readonly severity: Severity;
 }
 
 const internal = (method: 'GET' | 'POST' | 'PUT', path: string): On => ({
@@ -47,48 +51,57 @@ export const operations = {
     needs: ['payments:get', 'payments:transact', 'idempotency', 'channels:get', 'channel-secrets:get'],
     callsGateways: true,
     impact: 'Shops cannot start payments: payers see an error instead of a QR code. No money is lost.',
+    severity: 'urgent',
   },
   'get-payment': {
     on: internal('GET', '/payments/transactions/{transaction_id}'),
     needs: ['payments:get'],
     impact: 'Shops cannot see whether a payment was made. Money and callbacks are not affected.',
+    severity: 'notice',
   },
   'list-payments': {
     on: internal('GET', '/payments/transactions'),
     needs: ['payments:get'],
     impact: 'Shops cannot list the payments of an order. Money and callbacks are not affected.',
+    severity: 'notice',
   },
   'get-timeline': {
     on: internal('GET', '/payments/transactions/{transaction_id}/timeline'),
     needs: ['payments:get', 'events:query'],
     impact: 'Nobody can read what happened to a payment. Money and callbacks are not affected.',
+    severity: 'notice',
   },
   'receive-callback': {
     on: open('POST', '/payments/callbacks/{channel_code}'),
     needs: ['channels:get', 'callbacks:send'],
     impact:
       'Payers have paid and we do not hear of it: payments stay PENDING_PAYMENT. The provider repeats its callbacks for about a day.',
+    severity: 'urgent',
   },
   'apply-notification': {
     on: { queue: 'callbacks' },
     needs: ['payments:get', 'payments:transact'],
     impact:
-      'Proved callbacks wait in the queue: paid orders are shown as unpaid. Nothing is lost for 4 days, then it is in the dead-letter queue.',
+      'Proved callbacks wait in the queue: paid orders are shown as unpaid. Nothing is lost: what fails five times is kept in the dead-letter queue.',
+    severity: 'urgent',
   },
   'publish-events': {
     on: { stream: 'events' },
     needs: ['bus:put'],
     impact: 'Shops are not told of payments that succeeded. The events stay in the table and are sent later.',
+    severity: 'urgent',
   },
   'put-channel': {
     on: internal('PUT', '/channels/{channel_code}'),
     needs: ['channels:get', 'channels:put', 'channel-secrets:put'],
     impact: 'Nobody can change the configuration of a channel. Payments go on with the present one.',
+    severity: 'notice',
   },
   'get-channel': {
     on: internal('GET', '/channels/{channel_code}'),
     needs: ['channels:get'],
     impact: 'Nobody can read the configuration of a channel. Payments are not affected.',
+    severity: 'notice',
   },
 } as const satisfies Record<string, Operation>;
 

@@ -1,0 +1,167 @@
+// Alarms that say who is hurt, why, and what to do first; each goes to the topic of its severity.
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Metric,
+  TreatMissingData,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Stage } from '../config.ts';
+import { prefix } from '../names.ts';
+import type { Severity } from '../operations.ts';
+
+export interface AlarmText {
+  /** Who is hurt, and what it means for the money. */
+  readonly impact: string;
+  readonly cause: string;
+  readonly firstStep: string;
+}
+
+export interface AlarmProps extends AlarmText {
+  readonly metric: IMetric;
+  /** reached or passed = alarm */
+  readonly threshold: number;
+  /** periods in a row; 1 unless said */
+  readonly periods?: number;
+  readonly severity: Severity;
+}
+
+export class Alarms extends Construct {
+  private readonly topics: Readonly<Record<Severity, Topic>>;
+  private readonly prefix: string;
+
+  constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly key: IKey }) {
+    super(scope, id);
+    this.prefix = prefix(props.stage);
+    this.topics = { urgent: this.topic('urgent', props), notice: this.topic('notice', props) };
+  }
+
+  /** Adds the alarm `<prefix>-<name>`. No data is no alarm: nothing is called where nothing happens. */
+  add(name: string, props: AlarmProps): void {
+    const id = name.startsWith(`${this.prefix}-`) ? name.slice(this.prefix.length + 1) : name;
+    const alarm = new Alarm(this, id, {
+      alarmName: `${this.prefix}-${id}`,
+      alarmDescription: `${props.impact}\nCause: ${props.cause}\nFirst step: ${props.firstStep}`,
+      metric: props.metric,
+      threshold: props.threshold,
+      evaluationPeriods: props.periods ?? 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topics[props.severity]));
+  }
+
+  private topic(severity: Severity, { stage, key }: { stage: Stage; key: IKey }): Topic {
+    const topic = new Topic(this, severity, {
+      topicName: `${this.prefix}-${severity}`,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    for (const email of stage.alarmEmails) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+}
+
+/**
+ * What the functions count, by name, in namespace `Payments` with the one dimension `service=payments`: an alarm must
+ * name its metric whole, so a reason stands in the name and not in a dimension.
+ */
+export const counted = [
+  'callback_refused_not_authentic',
+  'callback_refused_foreign',
+  'callback_refused_malformed',
+  'callback_source_unlisted',
+  'callback_unrecognised',
+  'callback_stale',
+  'anomaly_found',
+  'channel_misconfigured',
+  'gateway_unknown',
+] as const;
+
+interface CountAlarm extends AlarmText {
+  readonly threshold: number;
+  readonly severity: Severity;
+}
+
+const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
+  callback_refused_not_authentic: {
+    threshold: 6,
+    severity: 'urgent',
+    impact:
+      'Callbacks fail their signature check: nothing they say is believed, so paid orders may be shown as unpaid.',
+    cause: 'A key changed at the provider and not here, or somebody tries forged callbacks.',
+    firstStep:
+      'Compare the key fingerprint of GET /channels/{channel_code} with the one that the provider shows.',
+  },
+  callback_refused_foreign: {
+    threshold: 1,
+    severity: 'urgent',
+    impact: 'A genuine callback for another merchant or app came here. No payment of ours was changed by it.',
+    cause: 'A callback address or merchant id is mixed up, here or in the account of somebody else.',
+    firstStep:
+      'Compare merchant and app of the log line callback.refused with the configuration of the channel.',
+  },
+  callback_unrecognised: {
+    threshold: 1,
+    severity: 'notice',
+    impact:
+      'A genuine callback of an unknown type was kept and changed nothing: a payment may know less than its provider.',
+    cause: 'The provider sends a type or status that this build does not list.',
+    firstStep:
+      'Read the log line callback.unrecognised and look the type up in the provider’s documentation.',
+  },
+  anomaly_found: {
+    threshold: 1,
+    severity: 'urgent',
+    impact:
+      'Money came in that does not fit its payment: late, twice, or another sum. It is recorded and held, not lost.',
+    cause: 'See the anomaly on the payment: its kind and the facts beside it.',
+    firstStep: 'Read the timeline of the transaction named in the log line payment.anomaly_found.',
+  },
+  channel_misconfigured: {
+    threshold: 1,
+    severity: 'urgent',
+    impact: 'A channel cannot be used as it is configured: no payment starts on it. No money is lost.',
+    cause: 'The channel has no configuration yet, or its row or secret is not what this build can read.',
+    firstStep:
+      'Read GET /channels/{channel_code} and the newest error of create-payment; put the configuration again.',
+  },
+  gateway_unknown: {
+    threshold: 5,
+    severity: 'urgent',
+    impact:
+      'A provider gave no clear answer at least 5 times: those payments wait as they are until it is known.',
+    cause:
+      'The provider, or the way to it, fails or is slow: timeouts, resets, unreadable or unsigned answers.',
+    firstStep: 'Read the reasons in the log of create-payment and look at the provider’s status page.',
+  },
+};
+
+/** Watches what the functions count, in steps of 5 minutes. */
+export function watchCounts(alarms: Alarms): void {
+  for (const [metricName, { threshold, severity, ...text }] of Object.entries(countAlarms)) {
+    const metric = new Metric({
+      namespace: 'Payments',
+      metricName,
+      dimensionsMap: { service: 'payments' },
+      statistic: 'Sum',
+      period: Duration.minutes(5),
+    });
+    alarms.add(metricName.replaceAll('_', '-'), { metric, threshold, severity, ...text });
+  }
+}

@@ -1,0 +1,144 @@
+// From what an operation needs to what its role allows and its environment names: exact actions on exact resources.
+// Nothing here comes from `grant*` methods, whose wildcards nobody reads.
+import { Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { CfnEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Need } from '../operations.ts';
+
+/** Everything that a function can be given. */
+export interface Resources {
+  readonly payments: ITable;
+  readonly events: ITable;
+  readonly idempotency: ITable;
+  readonly channels: ITable;
+  /** channel code → secret */
+  readonly secrets: ReadonlyMap<string, CfnSecret>;
+  readonly callbacks: IQueue;
+  readonly bus: CfnEventBus;
+  readonly keys: { readonly data: IKey; readonly messages: IKey; readonly secrets: IKey };
+}
+
+/** Actions on resources, and what the service behind them then does with a customer key on the caller's behalf. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, unknown>>;
+  readonly key?: KeyUse;
+  /** findings of the rule packs to which this grant gives cause → why it is right */
+  readonly reasons?: Readonly<Record<string, string>>;
+}
+
+/** `service` is the only one through which the key may be used. */
+export interface KeyUse {
+  readonly key: IKey;
+  readonly service: 'dynamodb' | 'sqs' | 'secretsmanager' | 's3';
+  readonly actions: readonly string[];
+}
+
+const reads = ['kms:Decrypt', 'kms:DescribeKey'] as const;
+const writes = [...reads, 'kms:Encrypt', 'kms:GenerateDataKey'] as const;
+
+/** ForAnyValue, because ForAllValues also holds where the request has no such key: outside of any transaction. */
+const inTransactions = {
+  'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
+} as const;
+
+function table(
+  on: ITable,
+  keys: Resources['keys'],
+  actions: readonly string[],
+  use: readonly string[],
+): Grant {
+  return {
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [on.tableArn],
+    key: { key: keys.data, service: 'dynamodb', actions: use },
+  };
+}
+
+const allSecrets = (r: Resources): string[] => [...r.secrets.values()].map((secret) => secret.ref);
+
+const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
+  'payments:get': (r) => [table(r.payments, r.keys, ['GetItem', 'BatchGetItem'], reads)],
+  'payments:query': (r) => [table(r.payments, r.keys, ['Query'], reads)],
+  'payments:transact': (r) => [
+    {
+      ...table(r.payments, r.keys, ['PutItem', 'UpdateItem', 'ConditionCheckItem'], writes),
+      conditions: inTransactions,
+    },
+    { ...table(r.events, r.keys, ['PutItem'], writes), conditions: inTransactions },
+  ],
+  'events:query': (r) => [table(r.events, r.keys, ['Query'], reads)],
+  idempotency: (r) => [
+    table(r.idempotency, r.keys, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], writes),
+  ],
+  'channels:get': (r) => [table(r.channels, r.keys, ['GetItem'], reads)],
+  'channels:put': (r) => [table(r.channels, r.keys, ['PutItem'], writes)],
+  'channel-secrets:get': (r) => [
+    {
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: allSecrets(r),
+      key: { key: r.keys.secrets, service: 'secretsmanager', actions: ['kms:Decrypt'] },
+    },
+  ],
+  'channel-secrets:put': (r) => [
+    {
+      actions: ['secretsmanager:PutSecretValue'],
+      resources: allSecrets(r),
+      key: {
+        key: r.keys.secrets,
+        service: 'secretsmanager',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      },
+    },
+  ],
+  'callbacks:send': (r) => [
+    {
+      actions: ['sqs:SendMessage'],
+      resources: [r.callbacks.queueArn],
+      key: { key: r.keys.messages, service: 'sqs', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+    },
+  ],
+  'bus:put': (r) => [{ actions: ['events:PutEvents'], resources: [r.bus.attrArn] }],
+};
+
+/** What an operation's needs allow. */
+export function grantsOf(wanted: readonly Need[], resources: Resources): Grant[] {
+  return wanted.flatMap((need) => needs[need](resources));
+}
+
+/** Grants as policy statements; the key permissions are gathered, one statement for each key and service. */
+export function statements(scope: Construct, grants: readonly Grant[]): PolicyStatement[] {
+  const uses = new Map<string, KeyUse>();
+  for (const { key: use } of grants) {
+    if (!use) continue;
+    const id = `${use.key.node.path} ${use.service}`;
+    const actions = new Set([...(uses.get(id)?.actions ?? []), ...use.actions]);
+    uses.set(id, { ...use, actions: [...actions] });
+  }
+  return [
+    ...grants.map(
+      ({ actions, resources, conditions }) =>
+        new PolicyStatement({
+          actions: [...actions],
+          resources: [...resources],
+          ...(conditions && { conditions: { ...conditions } }),
+        }),
+    ),
+    ...[...uses.values()].map(
+      ({ key, service, actions }) =>
+        new PolicyStatement({
+          actions: [...actions],
+          resources: [key.keyArn],
+          conditions: {
+            StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` },
+          },
+        }),
+    ),
+  ];
+}

@@ -1,0 +1,166 @@
+// What every deployment may replace: functions, APIs, queue, bus, alarms.
+import { Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnEventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import type { Stage } from './config.ts';
+import { acknowledge } from './constructs/acknowledge.ts';
+import { Alarms, watchCounts } from './constructs/alarms.ts';
+import { Api, apiStage, onlyCallers } from './constructs/api.ts';
+import { Egress } from './constructs/egress.ts';
+import { EventStream } from './constructs/event-stream.ts';
+import { Firewall } from './constructs/firewall.ts';
+import type { Grant, Resources } from './constructs/grants.ts';
+import { OperationFunction, timeoutOf } from './constructs/operation.ts';
+import { WorkQueue } from './constructs/queue.ts';
+import { watchApi, watchFunction, watchStream } from './constructs/watch.ts';
+import type { DataStack } from './data-stack.ts';
+import { prefix } from './names.ts';
+import { operations, type Operation } from './operations.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+  /** folder of bundles: `<operation>/index.js` */
+  readonly bundles: string;
+}
+
+export class ServiceStack extends Stack {
+  private readonly stage: Stage;
+  private readonly data: DataStack;
+  private readonly alarms: Alarms;
+  private readonly internal: Api;
+  private readonly open: Api;
+  private readonly callbacks: WorkQueue;
+  private readonly events: EventStream;
+
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { stage, data } = props;
+    this.stage = stage;
+    this.data = data;
+    this.alarms = new Alarms(this, 'Alarms', { stage, key: data.keys.messages });
+    this.callbacks = this.callbackQueue();
+    this.events = new EventStream(this, 'Events', { table: data.events, key: data.keys.data });
+    this.internal = this.internalApi();
+    this.open = this.publicApi();
+    const egress = stage.stableEgress ? new Egress(this, 'Egress', { logKey: data.keys.logs }) : undefined;
+    const resources = this.resources();
+    for (const [name, operation] of Object.entries<Operation>(operations)) {
+      const { function: fn } = new OperationFunction(this, name, {
+        stage,
+        operation,
+        bundles: props.bundles,
+        resources,
+        logKey: data.keys.logs,
+        triggerGrants: this.triggerGrants(operation),
+        egress,
+      });
+      this.connect(operation, fn);
+      watchFunction(this.alarms, name, operation, fn);
+      if ('stream' in operation.on) watchStream(this.alarms, name, operation, fn);
+    }
+    watchCounts(this.alarms);
+    this.explain();
+  }
+
+  /** Asked of the region at deployment: the CDK would look them up in the account, with credentials, at synthesis. */
+  override get availabilityZones(): string[] {
+    return [Fn.select(0, Fn.getAzs()), Fn.select(1, Fn.getAzs())];
+  }
+
+  private resources(): Resources {
+    const { payments, events, idempotency, channels, secrets, keys } = this.data;
+    const bus = new CfnEventBus(this, 'Bus', {
+      name: prefix(this.stage),
+      description: 'What happened to payments, one event per transition',
+      kmsKeyIdentifier: keys.messages.keyArn,
+    });
+    return { payments, events, idempotency, channels, secrets, keys, callbacks: this.callbacks.queue, bus };
+  }
+
+  private callbackQueue(): WorkQueue {
+    const consumer = operations['apply-notification'];
+    return new WorkQueue(this, 'Callbacks', {
+      name: `${prefix(this.stage)}-callbacks`,
+      key: this.data.keys.messages,
+      consumerTimeout: timeoutOf(consumer),
+      alarms: this.alarms,
+      impact: consumer.impact,
+    });
+  }
+
+  private internalApi(): Api {
+    const internal = new Api(this, 'Internal', {
+      name: `${prefix(this.stage)}-internal`,
+      auth: 'iam',
+      throttle: this.stage.throttle.internal,
+      logKey: this.data.keys.logs,
+      policy: onlyCallers(this, this.stage.callers),
+    });
+    const signed =
+      'API Gateway refuses every request that no listed role has signed, before anything of ours runs.';
+    acknowledge(internal, {
+      'AwsSolutions-APIG3': signed,
+      'PCI.DSS.321-APIGWAssociatedWithWAF': signed,
+      'NIST.800.53.R5-APIGWAssociatedWithWAF': signed,
+      'AwsSolutions-COG4': 'The callers are applications with IAM roles, not users of a pool.',
+    });
+    watchApi(this.alarms, 'internal-api', internal.api, 5000, operations['create-payment'].impact);
+    return internal;
+  }
+
+  private publicApi(): Api {
+    const { stage } = this;
+    const open = new Api(this, 'Public', {
+      name: `${prefix(stage)}-public`,
+      auth: 'none',
+      throttle: stage.throttle.callbacks,
+      logKey: this.data.keys.logs,
+    });
+    const proved =
+      'Providers cannot sign for IAM: each callback proves itself by the signature of its channel.';
+    acknowledge(open, { 'AwsSolutions-APIG4': proved, 'AwsSolutions-COG4': proved });
+    if (stage.firewall)
+      new Firewall(this, 'Firewall', {
+        name: `${prefix(stage)}-public`,
+        apiStage: open.api.deploymentStage,
+        path: `/${apiStage}/payments/callbacks/`,
+        rate: stage.throttle.callbacks.rate,
+        logKey: this.data.keys.logs,
+      });
+    else {
+      const off = 'This stage is configured without a firewall: throttles and signatures stand alone.';
+      acknowledge(open, {
+        'AwsSolutions-APIG3': off,
+        'PCI.DSS.321-APIGWAssociatedWithWAF': off,
+        'NIST.800.53.R5-APIGWAssociatedWithWAF': off,
+      });
+    }
+    watchApi(this.alarms, 'public-api', open.api, 3000, operations['receive-callback'].impact);
+    return open;
+  }
+
+  private triggerGrants({ on }: Operation): Grant[] {
+    if ('queue' in on) return this.callbacks.consumerGrants;
+    if ('stream' in on) return this.events.consumerGrants;
+    return [];
+  }
+
+  private connect({ on }: Operation, fn: OperationFunction['function']): void {
+    if ('queue' in on) this.callbacks.feed(fn);
+    else if ('stream' in on) this.events.feed(fn);
+    else (on.auth === 'iam' ? this.internal : this.open).route(on.route, fn);
+  }
+
+  private explain(): void {
+    const shared =
+      'Functions share the concurrency of the account; the throttles of the APIs and of the queue keep each within its part.';
+    const awaited =
+      'Nothing invokes a function without waiting for its answer: API Gateway, queue and stream keep what failed.';
+    acknowledge(this, {
+      'NIST.800.53.R5-LambdaConcurrency': shared,
+      'NIST.800.53.R5-LambdaDLQ': awaited,
+      'Serverless-LambdaDLQ': awaited,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { counted } from '../../infra/constructs/alarms.ts';
+import { stages } from '../../infra/config.ts';
+import { operations, type Operation } from '../../infra/operations.ts';
+import type { MetricName } from '../../lib/lambda/metrics.ts';
+import { assemble, properties } from './assembly.ts';
+
+const assembly = assemble({ ...stages.sandbox, alarmEmails: ['payments@example.com'] });
+const alarms = new Map(
+  properties(assembly, 'AWS::CloudWatch::Alarm').map((alarm) => [
+    String(alarm['AlarmName']).replace('payments-sandbox-', ''),
+    alarm,
+  ]),
+);
+
+test.each([...alarms])('%s says who is hurt, why, and what to do first', (_, alarm) => {
+  const [impact, cause, firstStep, ...more] = String(alarm['AlarmDescription']).split('\n');
+  expect(impact).toMatch(/^[A-Z].{30,}\.$/);
+  expect(cause).toMatch(/^Cause: .{30,}\.$/);
+  expect(firstStep).toMatch(/^First step: .{30,}\.$/);
+  expect(more).toEqual([]);
+  expect(String(alarm['AlarmDescription']).length).toBeLessThanOrEqual(1024);
+  expect(alarm['AlarmActions']).toHaveLength(1);
+});
+
+test.each(Object.entries<Operation>(operations))(
+  '%s: errors and throttles open with its impact and go where its severity says',
+  (name, { impact, severity }) => {
+    for (const kind of ['errors', 'throttles', 'slow']) {
+      const alarm = alarms.get(`${name}-${kind}`);
+      expect(String(alarm?.['AlarmDescription']).split('\n')[0]).toBe(impact);
+      expect(alarm?.['AlarmActions']).toEqual([`Alarms${kind === 'slow' ? 'notice' : severity}`]);
+    }
+  },
+);
+
+test.each([
+  ['callbacks-dead-letters', 'ApproximateNumberOfMessagesVisible', 1],
+  ['callbacks-age', 'ApproximateAgeOfOldestMessage', 300],
+  ['publish-events-behind', 'IteratorAge', 60 * 60 * 1000],
+  ['internal-api-5xx', '5XXError', 5],
+  ['public-api-5xx', '5XXError', 5],
+  ['callback-refused-not-authentic', 'callback_refused_not_authentic', 6],
+  ['callback-refused-foreign', 'callback_refused_foreign', 1],
+  ['callback-unrecognised', 'callback_unrecognised', 1],
+  ['anomaly-found', 'anomaly_found', 1],
+])('%s watches %s from %d on', (name, metric, threshold) => {
+  expect(alarms.get(name)).toMatchObject({
+    MetricName: metric,
+    Threshold: threshold,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('the dead letters are watched on the dead-letter queue', () => {
+  expect(alarms.get('callbacks-dead-letters')?.['Dimensions']).toEqual([
+    { Name: 'QueueName', Value: 'CallbacksDeadLetters.QueueName' },
+  ]);
+});
+
+test('what functions count is what is watched: the same names on both sides', () => {
+  const emitted: readonly MetricName[] = counted;
+  const watched: Record<MetricName, true> = Object.fromEntries(counted.map((name) => [name, true])) as Record<
+    (typeof counted)[number],
+    true
+  >;
+  expect(Object.keys(watched)).toEqual(emitted);
+});
+
+test('mail goes to everybody whom the stage names, for both severities', () => {
+  expect(properties(assembly, 'AWS::SNS::Subscription')).toMatchObject([
+    { Protocol: 'email', Endpoint: 'payments@example.com' },
+    { Protocol: 'email', Endpoint: 'payments@example.com' },
+  ]);
+});

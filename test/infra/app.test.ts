@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { buildApp } from '../../infra/app.ts';
+import { stage, stages } from '../../infra/config.ts';
+import { assemble, properties, resources } from './assembly.ts';
+
+const require = createRequire(import.meta.url);
+
+describe.each(['local', 'sandbox'] as const)('the app of stage %s', (name) => {
+  const assembly = assemble(name);
+
+  test('looks nothing up: it is built without network, account or credentials', () => {
+    const manifest = JSON.parse(readFileSync(join(assembly.directory, 'manifest.json'), 'utf8')) as object;
+    expect(manifest).not.toHaveProperty('missing');
+  });
+
+  test('has no custom resource: the template is the whole program', () => {
+    const types = resources(assembly).map(([, { Type }]) => Type);
+    expect(types.filter((type) => !type.startsWith('AWS::') || type.includes('CustomResource'))).toEqual([]);
+  });
+
+  test('holds the data stack fast: what the service uses cannot be taken away beneath it', () => {
+    expect(JSON.stringify(assembly.service)).toContain('Fn::ImportValue');
+    expect(JSON.stringify(assembly.service)).not.toContain('Fn::GetStackOutput');
+  });
+
+  test('is the same each time it is built', () => {
+    const again = assemble(name);
+    expect([again.data, again.service]).toEqual([assembly.data, assembly.service]);
+  });
+});
+
+describe('stable egress', () => {
+  const placed = (name: keyof typeof stages): unknown[] =>
+    properties(assemble(name), 'AWS::Lambda::Function')
+      .filter(({ VpcConfig }) => VpcConfig !== undefined)
+      .map(({ FunctionName }) => FunctionName);
+
+  test('is for functions that call gateways, where the stage wants it', () => {
+    expect(placed('local')).toEqual(['payments-local-create-payment']);
+    expect(placed('sandbox')).toEqual([]);
+  });
+
+  test('lets them out by TLS only, by one fixed address per zone', () => {
+    const local = assemble('local');
+    expect(properties(local, 'AWS::EC2::EIP')).toHaveLength(2);
+    expect(properties(local, 'AWS::EC2::NatGateway').map(({ AllocationId }) => AllocationId)).toEqual([
+      'EgressAddress0.AllocationId',
+      'EgressAddress1.AllocationId',
+    ]);
+    const group = properties(local, 'AWS::EC2::SecurityGroup').find(({ GroupDescription }) =>
+      String(GroupDescription).startsWith('Functions that call gateways'),
+    );
+    expect(group).toMatchObject({ SecurityGroupEgress: [{ FromPort: 443, ToPort: 443, IpProtocol: 'tcp' }] });
+    expect(group).not.toHaveProperty('SecurityGroupIngress');
+  });
+});
+
+describe('configuration', () => {
+  test('an unknown stage is refused with the known ones', () => {
+    expect(() => buildApp('production')).toThrow(
+      'There is no stage "production". infra/config.ts knows: local, sandbox.',
+    );
+  });
+
+  test.each(Object.values(stages))('in $name no role, application or channel stands twice', ({ name }) => {
+    const { callers, channels } = stage(name);
+    for (const list of [
+      callers.flatMap((caller) => caller.roles),
+      callers.map((caller) => caller.application),
+      channels.map((channel) => channel.code),
+    ])
+      expect(new Set(list).size).toBe(list.length);
+  });
+
+  test('cdk.json takes every flag that the CDK recommends, but one: references between stacks are held fast', () => {
+    const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: object };
+    const recommended = require('aws-cdk-lib/recommended-feature-flags.json') as object;
+    expect(context).toEqual({ ...recommended, '@aws-cdk/core:defaultCrossStackReferences': 'strong' });
+  });
+});

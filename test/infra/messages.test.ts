@@ -1,0 +1,66 @@
+import { assemble, properties } from './assembly.ts';
+
+const assembly = assemble('sandbox');
+const named = (name: string): Record<string, unknown> | undefined =>
+  properties(assembly, 'AWS::SQS::Queue').find(({ QueueName }) => QueueName === name);
+const mapping = (source: string): Record<string, unknown> | undefined =>
+  properties(assembly, 'AWS::Lambda::EventSourceMapping').find(
+    ({ EventSourceArn }) => EventSourceArn === source,
+  );
+const day = 24 * 60 * 60;
+
+describe('the callback queue', () => {
+  test('keeps messages for 4 days, and for 14 what failed five times', () => {
+    expect(named('payments-sandbox-callbacks')).toMatchObject({
+      MessageRetentionPeriod: 4 * day,
+      RedrivePolicy: { deadLetterTargetArn: 'CallbacksDeadLetters.Arn', maxReceiveCount: 5 },
+    });
+    expect(named('payments-sandbox-callbacks-dead')).toMatchObject({ MessageRetentionPeriod: 14 * day });
+  });
+
+  test('hides a message for six times as long as its function may take', () => {
+    const consumer = properties(assembly, 'AWS::Lambda::Function').find(
+      ({ FunctionName }) => FunctionName === 'payments-sandbox-apply-notification',
+    );
+    expect(named('payments-sandbox-callbacks')?.['VisibilityTimeout']).toBeGreaterThanOrEqual(
+      6 * Number(consumer?.['Timeout']),
+    );
+  });
+
+  test('takes nothing without TLS, nor does any queue, topic or bucket', () => {
+    const policies = ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy', 'AWS::S3::BucketPolicy'].flatMap(
+      (type) =>
+        properties(assembly, type).map(({ PolicyDocument }) => PolicyDocument as { Statement: unknown[] }),
+    );
+    expect(policies).toHaveLength(5);
+    for (const { Statement } of policies)
+      expect(Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+  });
+
+  test('one bad message of a batch does not take the others with it', () => {
+    expect(mapping('CallbacksQueue.Arn')).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+  });
+});
+
+describe('the stream of events', () => {
+  test('is read in order, from its beginning, and what fails for 6 hours is laid aside whole', () => {
+    expect(mapping('events.StreamArn')).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      ParallelizationFactor: 1,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRecordAgeInSeconds: day / 4,
+      DestinationConfig: { OnFailure: { Destination: 'EventsUnpublished.Arn' } },
+    });
+  });
+
+  test('the bus is named after the stage', () => {
+    expect(properties(assembly, 'AWS::Events::EventBus')).toMatchObject([{ Name: 'payments-sandbox' }]);
+  });
+});

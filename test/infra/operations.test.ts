@@ -1,0 +1,145 @@
+import { stages } from '../../infra/config.ts';
+import { operations, type Operation, type OperationName } from '../../infra/operations.ts';
+import { assemble, properties, readable, resources } from './assembly.ts';
+
+const assembly = assemble('sandbox');
+const rows = Object.entries<Operation>(operations);
+const routed = rows.flatMap(([name, { on }]) => ('route' in on ? [[name, on] as const] : []));
+const logical = (name: string): string => `${name.replaceAll('-', '')}Function`;
+
+describe('every line of infra/operations.ts is one function', () => {
+  const functions = properties(assembly, 'AWS::Lambda::Function');
+
+  test('and there is no other', () => {
+    expect(functions.map(({ FunctionName }) => FunctionName).sort()).toEqual(
+      rows.map(([name]) => `payments-sandbox-${name}`).sort(),
+    );
+  });
+
+  test.each(rows)(
+    '%s runs its bundle on Node 24, traced, with a log and a role of its own',
+    (name, operation) => {
+      const found = functions.find(({ FunctionName }) => FunctionName === `payments-sandbox-${name}`);
+      expect(found).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        MemorySize: 512,
+        Description: operation.impact,
+        Role: `${name.replaceAll('-', '')}Role.Arn`,
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: `${name.replaceAll('-', '')}Log` },
+      });
+    },
+  );
+
+  test('a function answers before API Gateway gives up at 29 s, and after its gateway is given up at 20 s', () => {
+    const timeouts = Object.fromEntries(
+      functions.map(({ FunctionName, Timeout }) => [
+        String(FunctionName).replace('payments-sandbox-', ''),
+        Timeout,
+      ]),
+    );
+    expect(timeouts).toMatchObject({ 'create-payment': 25, 'receive-callback': 10, 'get-payment': 10 });
+    for (const [name] of routed) expect(timeouts[name]).toBeLessThan(29);
+  });
+});
+
+describe('what sets a function off', () => {
+  const methods = new Map(
+    properties(assembly, 'AWS::ApiGateway::Method').map((method) => {
+      const { Uri } = method['Integration'] as { Uri: string };
+      return [/functions\/(\w+)\.Arn/.exec(Uri)?.[1], method];
+    }),
+  );
+  const paths = pathsById();
+
+  test('there are as many routes as operations with one', () => {
+    expect([...methods.keys()].sort()).toEqual(routed.map(([name]) => logical(name)).sort());
+  });
+
+  test.each(routed)('%s has its route, behind IAM or in the open as said', (name, { route, auth }) => {
+    const method = methods.get(logical(name));
+    expect([method?.['HttpMethod'], paths[String(method?.['ResourceId'])]]).toEqual(route);
+    expect(method?.['AuthorizationType']).toBe(auth === 'iam' ? 'AWS_IAM' : 'NONE');
+    expect(method?.['RestApiId']).toBe(auth === 'iam' ? 'InternalApi' : 'PublicApi');
+  });
+
+  test('the queue and the stream feed the functions that say so', () => {
+    const fed = properties(assembly, 'AWS::Lambda::EventSourceMapping').map((one) => [
+      one['FunctionName'],
+      one['EventSourceArn'],
+    ]);
+    expect(fed).toEqual([
+      [logical('apply-notification'), 'CallbacksQueue.Arn'],
+      [logical('publish-events'), 'events.StreamArn'],
+    ]);
+  });
+});
+
+describe('what a function is told', () => {
+  const always = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME', 'STAGE'];
+  const tables = ['PAYMENTS_TABLE', 'EVENTS_TABLE'];
+  const names: Record<OperationName, string[]> = {
+    'create-payment': [...tables, 'IDEMPOTENCY_TABLE', 'CHANNELS_TABLE', 'CHANNELS', 'CALLERS'],
+    'get-payment': ['PAYMENTS_TABLE', 'CALLERS'],
+    'list-payments': ['PAYMENTS_TABLE', 'CALLERS'],
+    'get-timeline': [...tables, 'CALLERS'],
+    'receive-callback': ['CHANNELS_TABLE', 'CHANNELS', 'CALLBACK_QUEUE_URL'],
+    'apply-notification': tables,
+    'publish-events': ['EVENT_BUS_NAME'],
+    'put-channel': ['CHANNELS_TABLE', 'CHANNELS', 'CALLERS'],
+    'get-channel': ['CHANNELS_TABLE', 'CHANNELS', 'CALLERS'],
+  };
+
+  test.each(Object.entries(names))(
+    '%s knows the names that its needs imply, and no others',
+    (name, expected) => {
+      expect(Object.keys(environmentOf(name)).sort()).toEqual([...always, ...expected].sort());
+    },
+  );
+
+  test('the names lead to the things', () => {
+    expect({ ...environmentOf('create-payment'), ...environmentOf('receive-callback') }).toMatchObject({
+      PAYMENTS_TABLE: 'payments',
+      EVENTS_TABLE: 'events',
+      IDEMPOTENCY_TABLE: 'idempotency',
+      CHANNELS_TABLE: 'channels',
+      CALLBACK_QUEUE_URL: 'CallbacksQueue',
+      STAGE: 'sandbox',
+    });
+    expect(environmentOf('publish-events')['EVENT_BUS_NAME']).toBe('Bus');
+    expect(JSON.parse(String(environmentOf('get-payment')['CALLERS']))).toEqual(stages.sandbox.callers);
+  });
+
+  test('a secret is named only to who may read or write it', () => {
+    const withSecret = '[{"code":"ALIPAY","provider":"alipay","secret_arn":"SecretALIPAY"}]';
+    const without = '[{"code":"ALIPAY","provider":"alipay"}]';
+    expect(environmentOf('create-payment')['CHANNELS']).toBe(withSecret);
+    expect(environmentOf('put-channel')['CHANNELS']).toBe(withSecret);
+    expect(environmentOf('receive-callback')['CHANNELS']).toBe(without);
+    expect(environmentOf('get-channel')['CHANNELS']).toBe(without);
+  });
+});
+
+function environmentOf(name: string): Record<string, unknown> {
+  const found = properties(assembly, 'AWS::Lambda::Function').find(
+    ({ FunctionName }) => FunctionName === `payments-sandbox-${name}`,
+  );
+  return (found?.['Environment'] as { Variables: Record<string, unknown> }).Variables;
+}
+
+/** API resource → its whole path. */
+function pathsById(): Record<string, string> {
+  const parts = new Map(
+    resources(assembly, 'AWS::ApiGateway::Resource').map(([id, { Properties }]) => [
+      id.replace(/[0-9A-F]{8}$/, ''),
+      readable(assembly, Properties) as { PathPart: string; ParentId: string },
+    ]),
+  );
+  const path = (id: string): string => {
+    const part = parts.get(id);
+    return part ? `${path(part.ParentId)}/${part.PathPart}` : '';
+  };
+  return Object.fromEntries([...parts.keys()].map((id) => [id, path(id)]));
+}

@@ -1,0 +1,160 @@
+import { operations, type Need, type Operation } from '../../infra/operations.ts';
+import { assemble } from './assembly.ts';
+import { allowed, identityPolicies, statementsOf, wildcards, type Statement } from './policies.ts';
+
+const local = assemble('local');
+const sandbox = assemble('sandbox');
+
+const via = {
+  reads: ['Decrypt', 'DescribeKey'],
+  writes: ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey'],
+};
+const key = (name: string, actions: string[]): string[] =>
+  actions.map((action) => `kms:${action} Keys${name}.Arn`);
+const table = (name: string, actions: string[], use: string[]): string[] => [
+  ...actions.map((action) => `dynamodb:${action} ${name}.Arn`),
+  ...key('data', use),
+];
+
+/** What each need allows, written down a second time and by hand. */
+const expected: Record<Need, string[]> = {
+  'payments:get': table('payments', ['GetItem', 'BatchGetItem'], via.reads),
+  'payments:query': table('payments', ['Query'], via.reads),
+  'payments:transact': [
+    ...table('payments', ['PutItem', 'UpdateItem', 'ConditionCheckItem'], via.writes),
+    ...table('events', ['PutItem'], via.writes),
+  ],
+  'events:query': table('events', ['Query'], via.reads),
+  idempotency: table('idempotency', ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], via.writes),
+  'channels:get': table('channels', ['GetItem'], via.reads),
+  'channels:put': table('channels', ['PutItem'], via.writes),
+  'channel-secrets:get': ['secretsmanager:GetSecretValue SecretALIPAY', ...key('secrets', ['Decrypt'])],
+  'channel-secrets:put': [
+    'secretsmanager:PutSecretValue SecretALIPAY',
+    ...key('secrets', ['Decrypt', 'GenerateDataKey']),
+  ],
+  'callbacks:send': [
+    'sqs:SendMessage CallbacksQueue.Arn',
+    ...key('messages', ['Decrypt', 'GenerateDataKey']),
+  ],
+  'bus:put': ['events:PutEvents Bus.Arn'],
+};
+
+function expectedOf(name: string, operation: Operation): string[] {
+  const permissions = [
+    ...operation.needs.flatMap((need) => expected[need]),
+    `logs:CreateLogStream ${name.replaceAll('-', '')}Log.Arn`,
+    `logs:PutLogEvents ${name.replaceAll('-', '')}Log.Arn`,
+    'xray:PutTelemetryRecords *',
+    'xray:PutTraceSegments *',
+  ];
+  if ('queue' in operation.on)
+    permissions.push(
+      ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(
+        (one) => `sqs:${one} CallbacksQueue.Arn`,
+      ),
+      ...key('messages', ['Decrypt']),
+    );
+  if ('stream' in operation.on)
+    permissions.push(
+      ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+        (one) => `dynamodb:${one} events.StreamArn`,
+      ),
+      's3:ListBucket EventsUnpublished.Arn',
+      's3:PutObject EventsUnpublished.Arn/aws/lambda/*',
+      ...key('data', ['Decrypt', 'DescribeKey', 'GenerateDataKey']),
+    );
+  return [...new Set(permissions)].sort();
+}
+
+const rows = Object.entries<Operation>(operations);
+
+describe('a role allows what its operation needs, and nothing else', () => {
+  test.each(rows)('%s', (name, operation) => {
+    expect([...new Set(allowed(statementsOf(sandbox, name)))]).toEqual(expectedOf(name, operation));
+  });
+
+  test('money is written in transactions only: puts and updates of payments and events hold a condition', () => {
+    const writes = rows.flatMap(([name]) => statementsOf(sandbox, name).filter(writesMoney));
+    expect(writes.length).toBeGreaterThanOrEqual(4);
+    for (const write of writes)
+      expect(write.Condition).toEqual({
+        'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
+      });
+  });
+
+  test('a customer key is used through the service that it closes, never by itself', () => {
+    const uses = [...identityPolicies(sandbox).values()]
+      .flat()
+      .filter((statement) => allowed([statement]).some((permission) => permission.startsWith('kms:')));
+    expect(uses.length).toBeGreaterThan(rows.length);
+    for (const use of uses)
+      expect(Object.keys(use.Condition?.['StringEquals'] ?? {})).toEqual(['kms:ViaService']);
+  });
+});
+
+describe('what stands in the open can do little', () => {
+  const permissions = rows
+    .filter(([, { on }]) => 'route' in on && on.auth === 'none')
+    .map(([name]) => [name, allowed(statementsOf(sandbox, name))] as const);
+
+  test.each(permissions)('%s neither writes a table, nor signs, nor reads a secret', (_, allowed) => {
+    expect(allowed.filter((one) => /^dynamodb:(?!GetItem channels\.Arn)/.test(one))).toEqual([]);
+    expect(allowed.filter((one) => /^(secretsmanager|kms:Sign|events:)/.test(one))).toEqual([]);
+    expect(allowed.filter((one) => one.includes('Keyssecrets'))).toEqual([]);
+  });
+
+  test('the same questions are answered with yes where it is so', () => {
+    expect(permissions).not.toHaveLength(0);
+    const create = allowed(statementsOf(sandbox, 'create-payment'));
+    expect(create.filter((one) => /^dynamodb:(?!GetItem channels\.Arn)/.test(one))).not.toEqual([]);
+    expect(create.filter((one) => /^(secretsmanager|kms:Sign|events:)/.test(one))).not.toEqual([]);
+  });
+});
+
+describe('no wildcards', () => {
+  const xray = rows.flatMap(([name]) => {
+    const policy = `${name.replaceAll('-', '')}Policy`;
+    return [`${policy}: xray:PutTelemetryRecords *`, `${policy}: xray:PutTraceSegments *`];
+  });
+  const unpublished = 'publisheventsPolicy: s3:PutObject EventsUnpublished.Arn/aws/lambda/*';
+
+  test('but X-Ray, and the one path of a bucket below which Lambda chooses the names', () => {
+    expect(wildcards(identityPolicies(sandbox)).sort()).toEqual([...xray, unpublished].sort());
+  });
+
+  test('in a VPC the network interfaces too, which the function itself is denied', () => {
+    const more = wildcards(identityPolicies(local)).filter((one) => ![...xray, unpublished].includes(one));
+    expect(more.map((one) => one.replace(/ec2:\w+/, 'ec2'))).toEqual(
+      more.map(() => 'createpaymentPolicy: ec2 *'),
+    );
+    const allows = allowed(statementsOf(local, 'create-payment')).filter((one) => one.startsWith('ec2:'));
+    const denial = statementsOf(local, 'create-payment').find(({ Effect }) => Effect === 'Deny');
+    expect(allows).toHaveLength(6);
+    expect(allowed([{ ...(denial as Statement), Effect: 'Allow' }])).toEqual(allows);
+    expect(denial?.Condition).toEqual({
+      ArnEquals: {
+        'lambda:SourceFunctionArn': expect.stringContaining('payments-local-create-payment') as unknown,
+      },
+    });
+  });
+
+  test.each([
+    ['an action', { Effect: 'Allow', Action: 'dynamodb:*', Resource: 'payments.Arn' }],
+    ['a prefix of actions', { Effect: 'Allow', Action: ['kms:GenerateDataKey*'], Resource: 'Keysdata.Arn' }],
+    ['everything', { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+    [
+      'an index',
+      { Effect: 'Allow', Action: 'dynamodb:Query', Resource: ['payments.Arn', 'payments.Arn/index/*'] },
+    ],
+  ] as [string, Statement][])('a trespass is found: %s', (_, trespass) => {
+    const policies = new Map([['planted', [...statementsOf(sandbox, 'get-payment'), trespass]]]);
+    expect(wildcards(policies).filter((one) => !one.includes('xray:'))).toHaveLength(1);
+  });
+});
+
+function writesMoney(statement: Statement): boolean {
+  return allowed([statement]).some((one) =>
+    /^dynamodb:(Put|Update|Condition)\w+ (payments|events)\.Arn/.test(one),
+  );
+}
