@@ -5,8 +5,6 @@
 export type Need =
   /** read one payment, one lock */
   | 'payments:get'
-  /** read a payment's or an order's whole collection */
-  | 'payments:query'
   /** change payments, and append the events that tell of it: in transactions only */
   | 'payments:transact'
   | 'events:query'

@@ -22,7 +22,7 @@ export function environment(
     POWERTOOLS_SERVICE_NAME: 'payments',
     POWERTOOLS_METRICS_NAMESPACE: 'Payments',
     POWERTOOLS_LOG_LEVEL: 'INFO',
-    ...(any('payments:get', 'payments:query', 'payments:transact') && {
+    ...(any('payments:get', 'payments:transact') && {
       PAYMENTS_TABLE: resources.payments.tableName,
     }),
     ...(any('payments:transact', 'events:query') && { EVENTS_TABLE: resources.events.tableName }),

@@ -64,8 +64,7 @@ function table(
 const allSecrets = (r: Resources): string[] => [...r.secrets.values()].map((secret) => secret.ref);
 
 const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
-  'payments:get': (r) => [table(r.payments, r.keys, ['GetItem', 'BatchGetItem'], reads)],
-  'payments:query': (r) => [table(r.payments, r.keys, ['Query'], reads)],
+  'payments:get': (r) => [table(r.payments, r.keys, ['GetItem'], reads)],
   'payments:transact': (r) => [
     {
       ...table(r.payments, r.keys, ['PutItem', 'UpdateItem', 'ConditionCheckItem'], writes),

@@ -145,6 +145,16 @@ export const errors = {
     '渠道配置不完整或有误，未生效。',
   ),
   KEY_INVALID: refused(422, 'A key is not of the right kind or form.', '密钥类型或格式不正确。'),
+  REQUEST_REFUSED: refused(400, 'The request could not be passed on as it is.', '请求无法被受理。'),
+  NOT_SIGNED_OR_NO_SUCH_ROUTE: refused(
+    403,
+    'The request carries no signature, or there is no such method and path.',
+    '请求未签名，或不存在该方法与路径。',
+  ),
+  SIGNATURE_INVALID: refused(403, 'The signature does not fit the request.', '签名与请求不符。'),
+  CREDENTIALS_EXPIRED: refused(403, 'The credentials or the signature are too old.', '凭证或签名已过期。'),
+  ACCESS_DENIED: refused(403, 'This principal may not call this route.', '该主体无权调用此接口。'),
+  REQUEST_BLOCKED: refused(403, 'The firewall refused the request.', '请求被防火墙拒绝。'),
   RATE_LIMITED: later(429, 'Too many requests.', '请求过于频繁。'),
   INTERNAL: {
     status: 500,
@@ -152,6 +162,13 @@ export const errors = {
     outcome: 'unknown',
     en: 'Something went wrong on our side. Repeat the request with the same Idempotency-Key.',
     zh: '服务内部错误。请使用相同的 Idempotency-Key 重试。',
+  },
+  TIMED_OUT: {
+    status: 504,
+    retryable: true,
+    outcome: 'unknown',
+    en: 'There was no answer in time. Repeat the request with the same Idempotency-Key.',
+    zh: '未在规定时间内得到结果。请使用相同的 Idempotency-Key 重试。',
   },
   CHANNEL_MISCONFIGURED: later(
     503,

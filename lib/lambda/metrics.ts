@@ -19,5 +19,5 @@ export function count(name: MetricName): void {
 }
 
 export function publishMetrics(): void {
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

@@ -1,0 +1,51 @@
+// The service that the demo talks to: the one that runs already, or one of its own.
+import { setTimeout as wait } from 'node:timers/promises';
+import { startMachine } from '../machine.ts';
+import type { Ready } from '../print.ts';
+import { signedFetch, type SignedFetch } from '../signed-fetch.ts';
+
+export interface Service {
+  readonly facts: Ready;
+  /** whether the demo started it */
+  readonly own: boolean;
+  /** to the API, signed as the application */
+  readonly call: SignedFetch;
+  stop(): Promise<void>;
+}
+
+/**
+ * @param port where `npm start` put the API; its control address is two above
+ * @throws Error when none runs there and none can be started
+ */
+export async function findService(port: number): Promise<Service> {
+  const running = await ready(`http://127.0.0.1:${port + 2}/ready`);
+  if (running) return { facts: running, own: false, call: caller(running), stop: () => Promise.resolve() };
+  const machine = await startMachine({ port: 0 });
+  return { facts: machine, own: true, call: caller(machine), stop: () => machine.stop() };
+}
+
+function caller(facts: Ready): SignedFetch {
+  return signedFetch(facts, facts.region);
+}
+
+async function ready(url: string): Promise<Ready | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    return response.ok ? ((await response.json()) as Ready) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const patience = 10_000;
+
+/** Asks again until the answer is there. @throws Error saying what did not come within ten seconds */
+export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + patience;
+  while (performance.now() < end) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await wait(50);
+  }
+  throw new Error(`${what} did not come within ${patience / 1000} seconds.`);
+}
