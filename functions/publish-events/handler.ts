@@ -5,7 +5,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { env } from '../../lib/lambda/env.ts';
-import { observed } from '../../lib/lambda/http.ts';
+import { observed } from '../../lib/lambda/observed.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { putEvents } from '../../lib/messaging/events.ts';
 import { readEvent } from '../../lib/store/events.ts';

@@ -117,10 +117,13 @@ function readString(cursor: Cursor): string {
 }
 
 function readScalar(cursor: Cursor): Json {
+  const from = cursor.at;
   const value = readToken(cursor, scalarForm, 'a value expected') as number | boolean | null;
-  if (typeof value === 'number' && !Number.isSafeInteger(value))
-    throw malformed(cursor, 'numbers here are whole and below 2^53; send amounts as strings');
-  return Object.is(value, -0) ? 0 : value;
+  // Whatever is spelt otherwise than it would be written again was rounded, or is a fraction: 1.00…01 would read as 1.
+  const exact = Number.isSafeInteger(value) && String(value) === cursor.text.slice(from, cursor.at);
+  if (typeof value === 'number' && !exact)
+    throw malformed(cursor, 'numbers here are whole and below 2^53, plain digits; send amounts as strings');
+  return value;
 }
 
 function readToken(cursor: Cursor, form: RegExp, otherwise: string): unknown {

@@ -1,14 +1,6 @@
 // RSA keys and signatures, strict about form: what Node would quietly accept (a private key as a public one, 512 bits,
 // junk inside base64) is refused here.
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  sign,
-  verify,
-  type KeyFormat,
-  type KeyObject,
-} from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { Signer } from './gateway.ts';
 
 /** A key that must not be used. The message says why, and never holds the key. */
@@ -19,16 +11,23 @@ export class KeyRefused extends Error {
   }
 }
 
-type Kind = 'public' | 'private';
+/** PEM's names: SPKI or PKCS#1, PKCS#8 or PKCS#1. */
+const labels = {
+  public: ['PUBLIC KEY', 'RSA PUBLIC KEY'],
+  private: ['PRIVATE KEY', 'RSA PRIVATE KEY'],
+} as const;
+
+type Kind = keyof typeof labels;
+type Label = (typeof labels)[Kind][number];
 
 interface KeyText {
-  readonly label: 'PUBLIC KEY' | 'RSA PUBLIC KEY' | 'PRIVATE KEY' | 'RSA PRIVATE KEY';
+  readonly label: Label;
   readonly der: Buffer;
 }
 
 /**
- * @param text an RSA public key of at least 2048 bits: PEM (SPKI or PKCS#1), or the bare base64 of SPKI that consoles
- * hand out
+ * @param text an RSA public key of at least 2048 bits: PEM (SPKI or PKCS#1), or the bare base64 of either, as
+ * consoles hand out
  * @throws KeyRefused
  */
 export function readPublicKey(text: string): KeyObject {
@@ -55,7 +54,7 @@ export function pemSigner(keyId: string, text: string): Signer {
 
 /** Whether the text is the one base64 spelling of a signature as long as the key. */
 export function isSignature(key: KeyObject, text: string): boolean {
-  const size = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+  const size = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
   if (text.length !== Math.ceil(size / 3) * 4) return false;
   const bytes = Buffer.from(text, 'base64');
   return bytes.length === size && bytes.toString('base64') === text;
@@ -76,13 +75,10 @@ function readKey(text: string, kind: Kind): KeyObject {
   if (/[^\x20-\x7e\r\n\t]/.test(text))
     throw new KeyRefused('the key holds a byte order mark or other characters that are not of a key');
   const found = text.includes('-----') ? [readPem(text.trim())] : bare(text, kind);
-  for (const each of found) {
-    if (!each.label.endsWith(kind === 'public' ? 'PUBLIC KEY' : 'PRIVATE KEY')) throw wrongKind(kind);
-    const key = parsed(each);
-    if (key) return key;
-  }
-  if (found.some(({ der }) => isOfTheOtherKind(der, kind))) throw wrongKind(kind);
-  throw new KeyRefused(`this is not an RSA ${kind} key`);
+  if (found.some((each) => isOfTheOtherKind(each, kind))) throw wrongKind(kind);
+  const key = found.map(parsed).find((parse) => parse !== undefined);
+  if (!key) throw new KeyRefused(`this is not an RSA ${kind} key`);
+  return key;
 }
 
 function wrongKind(wanted: Kind): KeyRefused {
@@ -105,17 +101,15 @@ function readPem(pem: string): KeyText {
     case '':
       throw new KeyRefused('the PEM text is not one complete block');
     default:
-      throw new KeyRefused(`a PEM block of type ${label} is not a key that can be used here`);
+      throw new KeyRefused(
+        'the PEM block is not a plain key: a certificate or an encrypted key cannot be used',
+      );
   }
 }
 
 function bare(text: string, kind: Kind): KeyText[] {
   const der = base64(text);
-  if (kind === 'public') return [{ label: 'PUBLIC KEY', der }];
-  return [
-    { label: 'PRIVATE KEY', der },
-    { label: 'RSA PRIVATE KEY', der },
-  ];
+  return labels[kind].map((label) => ({ label, der }));
 }
 
 function base64(text: string): Buffer {
@@ -125,18 +119,27 @@ function base64(text: string): Buffer {
   return der;
 }
 
-function isOfTheOtherKind(der: Buffer, kind: Kind): boolean {
-  const others =
-    kind === 'public' ? (['PRIVATE KEY', 'RSA PRIVATE KEY'] as const) : (['PUBLIC KEY'] as const);
-  return others.some((label) => parsed({ label, der }));
+/** By label or by content: OpenSSL would make a public key of a private one, and nobody would notice. */
+function isOfTheOtherKind({ label, der }: KeyText, kind: Kind): boolean {
+  const mine: readonly Label[] = labels[kind];
+  if (!mine.includes(label)) return true;
+  return kind === 'public'
+    ? labels.private.some((other) => parsed({ label: other, der }))
+    : parsed({ label: 'PUBLIC KEY', der }) !== undefined;
 }
 
-function parsed({ label, der }: KeyText): KeyObject | undefined {
-  const type = label.startsWith('RSA ') ? 'pkcs1' : label === 'PUBLIC KEY' ? 'spki' : 'pkcs8';
-  const input = { key: der, format: 'der' satisfies KeyFormat, type } as const;
+function parsed({ label, der: key }: KeyText): KeyObject | undefined {
   try {
-    if (type === 'spki' || label === 'RSA PUBLIC KEY') return createPublicKey({ ...input, type });
-    return createPrivateKey({ ...input, type });
+    switch (label) {
+      case 'PUBLIC KEY':
+        return createPublicKey({ key, format: 'der', type: 'spki' });
+      case 'RSA PUBLIC KEY':
+        return createPublicKey({ key, format: 'der', type: 'pkcs1' });
+      case 'PRIVATE KEY':
+        return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+      case 'RSA PRIVATE KEY':
+        return createPrivateKey({ key, format: 'der', type: 'pkcs1' });
+    }
   } catch {
     // The reason of OpenSSL helps nobody; the caller says what was expected.
     return undefined;

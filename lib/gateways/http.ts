@@ -51,9 +51,11 @@ export async function send(
 
 /** @returns undefined when there is more than we are ready to hold; leaving the loop cancels the rest */
 async function readBody(response: Response): Promise<Uint8Array | undefined> {
+  const stream: AsyncIterable<Uint8Array> | null = response.body;
+  if (!stream) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of stream) {
     size += chunk.byteLength;
     if (size > longestAnswer) return undefined;
     chunks.push(chunk);

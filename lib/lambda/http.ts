@@ -6,8 +6,10 @@ import { PaymentError } from '../domain/errors.ts';
 import { JsonRefused, readJson } from '../domain/strict-json.ts';
 import type { Json } from '../domain/canonical-json.ts';
 import { caller, type Caller, type Scope } from './caller.ts';
+import { headersOf, rawBody } from './event.ts';
 import { log } from './log.ts';
-import { count, publishMetrics } from './metrics.ts';
+import { count } from './metrics.ts';
+import { observed } from './observed.ts';
 import { ports } from './ports.ts';
 
 export interface ApiRequest {
@@ -41,15 +43,6 @@ export function api(scope: Scope, story: (request: ApiRequest, context: Context)
       respond(await story(readRequest(event, context, scope), context)),
     );
 }
-
-/** Begins the invocation's log lines and sends its counts off, whatever happens. */
-export const observed: middy.MiddlewareObj = {
-  before: ({ context }) => {
-    log.begin(context);
-  },
-  after: publishMetrics,
-  onError: publishMetrics,
-};
 
 const problems: middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> = {
   onError: (request) => {
@@ -85,18 +78,6 @@ function readRequest(event: APIGatewayProxyEvent, context: Context, scope: Scope
     ...place(event),
     deadline: ports.now() + Math.min(requestTime, context.getRemainingTimeInMillis() - reserve),
   };
-}
-
-export function headersOf(event: APIGatewayProxyEvent): Record<string, readonly string[]> {
-  const headers: Record<string, readonly string[]> = {};
-  for (const [name, values] of Object.entries(event.multiValueHeaders))
-    headers[name.toLowerCase()] = [...(headers[name.toLowerCase()] ?? []), ...(values ?? [])];
-  return headers;
-}
-
-/** The exact bytes that were sent. */
-export function rawBody(event: APIGatewayProxyEvent): Buffer {
-  return Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
 }
 
 function readQuery(event: APIGatewayProxyEvent): Record<string, string> {

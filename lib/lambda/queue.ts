@@ -1,7 +1,7 @@
 // SQS to a story, one record at a time: what fails goes back alone, the rest of its batch is done.
 import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { observed } from './http.ts';
+import { observed } from './observed.ts';
 import { log } from './log.ts';
 
 /** @param story throws when the record is to come again */

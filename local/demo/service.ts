@@ -31,7 +31,8 @@ function caller(facts: Ready): SignedFetch {
 async function ready(url: string): Promise<Ready | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    return response.ok ? ((await response.json()) as Ready) : undefined;
+    const facts = (await response.json()) as Ready & { readonly ready?: boolean };
+    return facts.ready ? facts : undefined;
   } catch {
     return undefined;
   }

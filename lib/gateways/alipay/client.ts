@@ -1,0 +1,90 @@
+// One signed call to Alipay's gateway, and the proof of its answer. What the answer means is decided elsewhere.
+// @see https://opendocs.alipay.com/common/02kf5q
+import type { KeyObject } from 'node:crypto';
+import type { TransactionId } from '../../domain/ids.ts';
+import type { CallOptions, GatewayPorts, Outcome, Signer } from '../gateway.ts';
+import { send } from '../http.ts';
+import { toBeijing } from './beijing.ts';
+import type { AlipayConfig } from './config.ts';
+import { contentToSign, provedNode, type Node } from './signature.ts';
+import type { Result } from './status.ts';
+
+export interface Client {
+  readonly config: AlipayConfig;
+  readonly endpoint: string;
+  /** Alipay's public key */
+  readonly key: KeyObject;
+  readonly signer: Signer;
+  readonly ports: GatewayPorts;
+}
+
+export interface Call {
+  /** e.g. `alipay.trade.query` */
+  readonly method: string;
+  readonly business: { readonly out_trade_no: TransactionId } & Readonly<Record<string, unknown>>;
+  readonly notifyUrl?: string;
+}
+
+export type Answer =
+  | ({ readonly kind: 'answered'; readonly node: Node } & Result)
+  | Extract<Outcome<never>, { kind: 'unknown' }>;
+
+/** Only an answer that Alipay signed, over this order, is `answered`. */
+export async function call(client: Client, what: Call, options: CallOptions): Promise<Answer> {
+  const { biz_content: business = '', ...system } = await signedParameters(client, what);
+  const url = new URL(client.endpoint);
+  // The gateway must know the charset before it reads the body: system parameters go before it, in the address.
+  url.search = new URLSearchParams(system).toString();
+  const result = await send(
+    client.ports,
+    {
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+      body: new URLSearchParams({ biz_content: business }).toString(),
+    },
+    options,
+  );
+  if (result.kind === 'failed') return { kind: 'unknown', reason: result.reason, cause: result.cause };
+  if (result.status !== 200)
+    return { kind: 'unknown', reason: 'http_status', cause: `HTTP ${result.status}` };
+  const proved = provedNode(result.body, what.method, client.key);
+  return proved.kind === 'proved' ? answered(proved.node, what.business.out_trade_no) : proved;
+}
+
+/** All parameters of a request, the signature among them. */
+export async function signedParameters(
+  { config, signer, ports }: Pick<Client, 'config' | 'signer' | 'ports'>,
+  { method, business, notifyUrl }: Call,
+): Promise<Record<string, string>> {
+  const parameters = {
+    app_id: config.app_id,
+    method,
+    format: 'JSON',
+    charset: 'utf-8',
+    sign_type: 'RSA2',
+    timestamp: toBeijing(ports.now()),
+    version: '1.0',
+    ...(notifyUrl !== undefined && { notify_url: notifyUrl }),
+    biz_content: JSON.stringify(business),
+  };
+  const content = contentToSign(Object.entries(parameters), ['sign']);
+  const signature = await signer.sign(Buffer.from(content));
+  return { ...parameters, sign: signature.toString('base64') };
+}
+
+function answered(node: Node, order: TransactionId): Answer {
+  const { code, sub_code: subCode = '', sub_msg: message = '', out_trade_no: told } = node;
+  if (typeof code !== 'string' || typeof subCode !== 'string')
+    return { kind: 'unknown', reason: 'unreadable' };
+  // A refusal may leave the number out; a success must name it.
+  if (told === undefined ? code === '10000' : told !== order)
+    return { kind: 'unknown', reason: 'other_order' };
+  return {
+    kind: 'answered',
+    node,
+    code,
+    subCode,
+    message: typeof message === 'string' ? message.slice(0, 256) : '',
+  };
+}

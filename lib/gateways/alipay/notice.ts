@@ -1,0 +1,92 @@
+// The closed form of a notification: which fields must be there, what each may look like, and no border between fields
+// inside a value.
+import { CallbackRefused } from '../gateway.ts';
+import { fromBeijing } from './beijing.ts';
+import { isTradeNo, readYuan } from './snapshot.ts';
+
+/** What Alipay signed, field by field: no empty values. */
+export type Fields = ReadonlyMap<string, string>;
+
+type Form = (text: string) => boolean;
+
+/** The one kind of news that is about a trade. */
+export const tradeNotice = 'trade_status_sync';
+
+const amount: Form = (text) => readYuan(text) !== undefined;
+const time: Form = (text) => fromBeijing(text) !== undefined;
+const like =
+  (form: RegExp): Form =>
+  (text) =>
+    form.test(text);
+
+const required: Readonly<Record<string, Form>> = {
+  version: like(/^1\.0$/),
+  charset: like(/^utf-8$/i),
+  notify_type: like(/^[a-z_]{1,64}$/),
+  notify_id: like(/^[A-Za-z0-9_-]{1,128}$/),
+  notify_time: time,
+  app_id: like(/^\d{10,32}$/),
+};
+
+const requiredOfTrade: Readonly<Record<string, Form>> = {
+  seller_id: like(/^\d{16}$/),
+  trade_no: isTradeNo,
+  out_trade_no: like(/^[A-Za-z0-9_-]{1,64}$/),
+  trade_status: like(/^[A-Z_]{1,32}$/),
+  total_amount: amount,
+};
+
+const optional: Readonly<Record<string, Form>> = {
+  ...requiredOfTrade,
+  auth_app_id: like(/^\d{10,32}$/),
+  receipt_amount: amount,
+  buyer_pay_amount: amount,
+  invoice_amount: amount,
+  point_amount: amount,
+  refund_fee: amount,
+  gmt_create: time,
+  gmt_payment: time,
+  gmt_refund: time,
+  gmt_close: time,
+};
+
+const known = [
+  ...Object.keys({ ...required, ...optional }),
+  'sign',
+  'sign_type',
+  'out_biz_no',
+  'buyer_id',
+  'buyer_open_id',
+  'buyer_logon_id',
+  'seller_email',
+  'subject',
+  'body',
+  'fund_bill_list',
+  'voucher_detail_list',
+  'passback_params',
+];
+const border = new RegExp(`&(?:${known.join('|')})=`);
+
+/**
+ * @param form decoded and proved
+ * @returns its fields, without the empty ones, which the signature does not cover
+ * @throws CallbackRefused malformed
+ */
+export function readNotice(form: ReadonlyMap<string, string>): Fields {
+  const fields = new Map([...form].filter(([, value]) => value !== ''));
+  for (const [name, value] of fields) if (border.test(value)) throw malformed(name, 'holds another field');
+  const isTrade = fields.get('notify_type') === tradeNotice;
+  for (const [name, fits] of Object.entries({ ...required, ...(isTrade && requiredOfTrade) })) {
+    const value = fields.get(name);
+    if (value === undefined || !fits(value)) throw malformed(name, 'is missing or not of its form');
+  }
+  for (const [name, fits] of Object.entries(optional)) {
+    const value = fields.get(name);
+    if (value !== undefined && !fits(value)) throw malformed(name, 'is not of its form');
+  }
+  return fields;
+}
+
+function malformed(name: string, what: string): CallbackRefused {
+  return new CallbackRefused('malformed', `${name.slice(0, 64)} ${what}`);
+}

@@ -1,0 +1,74 @@
+// What Alipay's words mean for us, as tables. A word that is not listed means nothing: it is never taken for its neighbour.
+// @see https://opendocs.alipay.com/common/02km9f
+import type { DeclineCode, Outcome } from '../gateway.ts';
+
+/** `trade_status`. TRADE_FINISHED is paid, too: only the time for refunds is over. */
+const tradeStates = {
+  WAIT_BUYER_PAY: 'pending',
+  TRADE_SUCCESS: 'paid',
+  TRADE_FINISHED: 'paid',
+  TRADE_CLOSED: 'closed',
+} as const;
+
+export type TradeState = (typeof tradeStates)[keyof typeof tradeStates];
+
+export function tradeState(status: string): TradeState | undefined {
+  return Object.hasOwn(tradeStates, status) ? tradeStates[status as keyof typeof tradeStates] : undefined;
+}
+
+/** What a refusal proves about this call. */
+type Proved = { readonly kind: 'declined'; readonly code: DeclineCode } | { readonly kind: 'retry_later' };
+
+const declined = (code: DeclineCode): Proved => ({ kind: 'declined', code });
+
+/** `code` 40004: the business said no. ACQ.SYSTEM_ERROR must never stand here: behind it the trade may exist. */
+const businessCodes: Readonly<Record<string, Proved>> = {
+  'ACQ.TRADE_HAS_SUCCESS': declined('already_paid'),
+  'ACQ.TRADE_HAS_FINISHED': declined('already_paid'),
+  'ACQ.TRADE_HAS_CLOSE': declined('already_closed'),
+  'ACQ.TRADE_STATUS_ERROR': declined('refused'),
+  'ACQ.CONTEXT_INCONSISTENT': declined('duplicate_order'),
+  'ACQ.TOTAL_FEE_EXCEED': declined('amount_refused'),
+  'ACQ.BUYER_SELLER_EQUAL': declined('payer_refused'),
+  'ACQ.INVALID_PARAMETER': declined('refused'),
+  'ACQ.ACCESS_FORBIDDEN': declined('misconfigured'),
+};
+
+/** Other `code`s: the door said no, before any business; which of our settings is wrong stands in `sub_code`. */
+const doorCodes: Readonly<Record<string, Proved>> = {
+  20001: declined('misconfigured'),
+  40001: declined('misconfigured'),
+  40002: declined('misconfigured'),
+  40003: declined('misconfigured'),
+  40006: declined('misconfigured'),
+};
+
+const limitCodes: Readonly<Record<string, Proved>> = {
+  'app.call-limited': { kind: 'retry_later' },
+  'isv.app-call-limited': { kind: 'retry_later' },
+};
+
+/** A proved answer's result. */
+export interface Result {
+  readonly code: string;
+  readonly subCode: string;
+  /** Alipay's own sentence, for operators */
+  readonly message: string;
+}
+
+/** What an answer other than success means for this call. */
+export function refusal({ code, subCode, message }: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
+  const proved = lookUp(code, subCode);
+  if (proved) return { ...proved, channelCode: subCode, message };
+  return { kind: 'unknown', reason: 'unlisted_code', cause: `${code} ${subCode}` };
+}
+
+function lookUp(code: string, subCode: string): Proved | undefined {
+  if (code === '40004') return own(businessCodes, subCode);
+  if (code === '40005') return own(limitCodes, subCode);
+  return /^(isv|aop|app)\.[a-z-]+$/.test(subCode) ? own(doorCodes, code) : undefined;
+}
+
+function own(table: Readonly<Record<string, Proved>>, key: string): Proved | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}

@@ -1,0 +1,45 @@
+// The environment of a function: the template's own variables, and what Lambda adds to them.
+import type { FunctionSpec } from './executor.ts';
+import type { AccessKey } from './sigv4.ts';
+
+/** Where this machine's services listen. */
+export interface Endpoints {
+  readonly dynamodb: string;
+  readonly queues: string;
+  /** KMS, Secrets Manager and EventBridge */
+  readonly services: string;
+}
+
+export function functionEnvironment(
+  spec: FunctionSpec,
+  region: string,
+  key: AccessKey,
+  endpoints: Endpoints,
+): Record<string, string> {
+  return {
+    ...spec.environment,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    ...(key.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: key.sessionToken }),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMegabytes),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: spec.directory,
+    _HANDLER: spec.handler,
+    TZ: ':UTC',
+    // What a developer has in the home directory is none of the function's business.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.services,
+    AWS_ENDPOINT_URL_KMS: endpoints.services,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.services,
+    AWS_ENDPOINT_URL_SQS: endpoints.queues,
+  };
+}

@@ -1,0 +1,117 @@
+// Runs the deployed bundles as Lambda does: each function in sandboxes of its own, one event at a time in each, kept warm
+// between events, made when they are needed.
+import { openSandbox, type Sandbox } from './sandbox.ts';
+
+/** What became of one invocation, in Lambda's own words. */
+export type InvokeResult =
+  { kind: 'ok'; payload: unknown } | { kind: 'error'; errorType: string; errorMessage: string };
+
+export interface FunctionSpec {
+  readonly name: string;
+  readonly arn: string;
+  /** the unpacked asset */
+  readonly directory: string;
+  /** `<file>.<export>` */
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  /** the whole environment: nothing of this process's own is handed on */
+  readonly environment: Readonly<Record<string, string>>;
+  /** how many events at once, at most */
+  readonly concurrency?: number;
+}
+
+export interface LambdaFunction {
+  readonly spec: FunctionSpec;
+  /** Never rejects: what goes wrong inside a function is a result. Waits for its turn when all sandboxes are busy. */
+  invoke(event: unknown): Promise<InvokeResult>;
+  /** how many invocations run or wait */
+  busy(): number;
+  stop(): Promise<void>;
+}
+
+/** One line that a function wrote. */
+export type LogSink = (line: string, spec: FunctionSpec) => void;
+
+interface Job {
+  readonly event: string;
+  readonly resolve: (result: InvokeResult) => void;
+}
+
+const defaultConcurrency = 10;
+/** ms after which an unused sandbox goes; the last one of a function stays */
+const keepWarm = 60_000;
+
+/** @param log gets every line that the function writes, and one for each invocation that failed */
+export function createFunction(spec: FunctionSpec, log: LogSink): LambdaFunction {
+  const sandboxes = new Set<Sandbox>();
+  const idle: Sandbox[] = [];
+  const waiting: Job[] = [];
+  const limit = Math.min(spec.concurrency ?? defaultConcurrency, defaultConcurrency);
+  let running = 0;
+  let stopped = false;
+
+  function next(): void {
+    if (stopped || running >= limit) return;
+    const job = waiting.shift();
+    if (!job) return;
+    running += 1;
+    // The most recently used one first, so that the others may go.
+    const sandbox = idle.pop() ?? open();
+    void sandbox.run(job.event).then((result) => {
+      running -= 1;
+      rest(sandbox);
+      if (result.kind === 'error') tell(result);
+      job.resolve(result);
+      next();
+    });
+  }
+
+  function tell({ errorType, errorMessage }: Extract<InvokeResult, { kind: 'error' }>): void {
+    log(JSON.stringify({ level: 'ERROR', message: 'invocation.failed', errorType, errorMessage }), spec);
+  }
+
+  function open(): Sandbox {
+    const sandbox = openSandbox(spec, log, () => {
+      forget(sandbox);
+    });
+    sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  function rest(sandbox: Sandbox): void {
+    if (!sandboxes.has(sandbox)) return;
+    idle.push(sandbox);
+    setTimeout(() => {
+      if (sandboxes.size > 1 && idle[0] === sandbox) void sandbox.stop();
+    }, keepWarm).unref();
+  }
+
+  function forget(sandbox: Sandbox): void {
+    sandboxes.delete(sandbox);
+    const at = idle.indexOf(sandbox);
+    if (at >= 0) idle.splice(at, 1);
+  }
+
+  return {
+    spec,
+    busy: () => running + waiting.length,
+    invoke: (event) =>
+      new Promise((resolve) => {
+        if (stopped) resolve(stoppedResult);
+        else waiting.push({ event: JSON.stringify(event), resolve });
+        next();
+      }),
+    stop: async () => {
+      stopped = true;
+      for (const job of waiting.splice(0)) job.resolve(stoppedResult);
+      await Promise.all([...sandboxes].map((sandbox) => sandbox.stop()));
+    },
+  };
+}
+
+const stoppedResult: InvokeResult = {
+  kind: 'error',
+  errorType: 'ServiceException',
+  errorMessage: 'The machine is stopping.',
+};

@@ -1,0 +1,191 @@
+// From a resource in the template to something that works on this machine: one behaviour per type. What a template asks
+// for and this machine does not have stops the start, by name; nothing is passed over in silence.
+import * as z from 'zod';
+import { apiBehaviours } from './api-resources.ts';
+import { inertTypes } from './inert.ts';
+import { type Created, resolve, type Scope } from './intrinsics.ts';
+import { type Properties, readProperties, withoutBehaviour } from './properties.ts';
+import type { Stack } from './template.ts';
+import { type Behaviour, physicalName, type Place, type World } from './world.ts';
+
+const text = z.string();
+
+const functionSchema = z.strictObject({
+  Code: z.strictObject({ S3Bucket: text, S3Key: text }),
+  Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+  FunctionName: text.optional(),
+  Handler: text,
+  MemorySize: z.coerce.number().default(128),
+  ReservedConcurrentExecutions: z.coerce.number().optional(),
+  Role: text,
+  Runtime: text.startsWith('nodejs'),
+  Timeout: z.coerce.number().default(3),
+  // Nothing here is invoked asynchronously, so there is nothing to bury in a dead-letter queue.
+  ...withoutBehaviour('Architectures', 'DeadLetterConfig', 'Description', 'EphemeralStorage', 'KmsKeyArn'),
+  ...withoutBehaviour('LoggingConfig', 'RuntimeManagementConfig', 'Tags', 'TracingConfig', 'VpcConfig'),
+});
+
+const createFunction: Behaviour = (properties, place, world) => {
+  const said = readProperties(functionSchema, place.name, properties);
+  const name = said.FunctionName ?? physicalName(place);
+  const directory = place.stack.assets.get(said.Code.S3Key);
+  if (!directory) throw new Error(`${place.name} runs ${said.Code.S3Key}, which is not among the assets.`);
+  const arn = `arn:aws:lambda:${world.region}:${world.account}:function:${name}`;
+  const concurrency = said.ReservedConcurrentExecutions;
+  world.functions.set(arn, {
+    name,
+    arn,
+    directory,
+    handler: said.Handler,
+    timeoutSeconds: said.Timeout,
+    memoryMegabytes: said.MemorySize,
+    environment: said.Environment?.Variables ?? {},
+    ...(concurrency === undefined ? {} : { concurrency }),
+    roleArn: said.Role,
+  });
+  return { ref: name, attributes: { Arn: arn } };
+};
+
+const mappingSchema = z.looseObject({ FunctionName: text, EventSourceArn: text });
+
+const createMapping: Behaviour = (properties, place, world) => {
+  const said = readProperties(mappingSchema, place.name, properties);
+  const target = [...world.functions.values()].find(({ arn, name }) =>
+    [arn, name].includes(said.FunctionName),
+  );
+  if (!target)
+    throw new Error(`${place.name} feeds ${said.FunctionName}, which is no function of this template.`);
+  world.mappings.push({ functionArn: target.arn, sourceArn: said.EventSourceArn, properties });
+  return { ref: physicalName(place) };
+};
+
+const createTable: Behaviour = async (properties, place, { dynamo }) => {
+  const name = nameIn(properties, 'TableName', place);
+  const { arn, streamArn } = await dynamo.createTable(name, properties);
+  return {
+    ref: name,
+    attributes: { Arn: arn, ...(streamArn === undefined ? {} : { StreamArn: streamArn }) },
+  };
+};
+
+const redriveSchema = z.looseObject({
+  RedrivePolicy: z.looseObject({ deadLetterTargetArn: text }).optional(),
+});
+
+const createQueue: Behaviour = async (properties, place, { queues, deadLetters }) => {
+  const name = nameIn(properties, 'QueueName', place);
+  const { RedrivePolicy: redrive } = readProperties(redriveSchema, place.name, properties);
+  const { url, arn } = await queues.createQueue(name, properties);
+  deadLetters.set(name, redrive?.deadLetterTargetArn.split(':').at(-1));
+  return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
+};
+
+const createKey: Behaviour = (properties, { logicalId }, { services }) => {
+  const { keyId, arn } = services.createKey(logicalId, properties);
+  return { ref: keyId, attributes: { Arn: arn, KeyId: keyId } };
+};
+
+const aliasSchema = z.strictObject({ AliasName: text, TargetKeyId: text });
+
+const createAlias: Behaviour = (properties, place, { services }) => {
+  const { AliasName: alias, TargetKeyId: key } = readProperties(aliasSchema, place.name, properties);
+  services.createAlias(alias, key);
+  return { ref: alias };
+};
+
+const createSecret: Behaviour = (properties, place, { services }) => {
+  const { arn } = services.createSecret(nameIn(properties, 'Name', place), properties);
+  return { ref: arn, attributes: { Id: arn } };
+};
+
+const createBus: Behaviour = (properties, place, { services }) => {
+  const { name, arn } = services.createBus(nameIn(properties, 'Name', place));
+  return { ref: name, attributes: { Arn: arn, Name: name } };
+};
+
+const putRule: Behaviour = (properties, place, { account, region, services }) => {
+  const name = nameIn(properties, 'Name', place);
+  services.putRule(name, properties);
+  return { ref: name, attributes: { Arn: `arn:aws:events:${region}:${account}:rule/${name}` } };
+};
+
+/** The name that the template gives, else one that is the same at every start. */
+function nameIn(properties: Properties, property: string, place: Place): string {
+  const given = properties[property];
+  return typeof given === 'string' ? given : physicalName(place);
+}
+
+const behaviours: Readonly<Record<string, Behaviour>> = {
+  'AWS::DynamoDB::GlobalTable': createTable,
+  'AWS::DynamoDB::Table': createTable,
+  'AWS::Events::EventBus': createBus,
+  'AWS::Events::Rule': putRule,
+  'AWS::KMS::Alias': createAlias,
+  'AWS::KMS::Key': createKey,
+  'AWS::Lambda::EventSourceMapping': createMapping,
+  'AWS::Lambda::Function': createFunction,
+  'AWS::SQS::Queue': createQueue,
+  'AWS::SecretsManager::Secret': createSecret,
+  ...apiBehaviours,
+};
+
+/**
+ * Makes every resource of every stack, each after those that it refers to.
+ * @throws Error one sentence naming the first type, property or intrinsic that this machine does not carry out
+ */
+export async function createResources(stacks: readonly Stack[], world: World): Promise<void> {
+  for (const stack of stacks)
+    for (const { type, logicalId } of stack.resources)
+      if (!Object.hasOwn(behaviours, type) && !Object.hasOwn(inertTypes, type))
+        throw new Error(`${stack.name}/${logicalId} is an ${type}, which this machine does not carry out.`);
+  const exports = new Map<string, string>();
+  for (const stack of stacks) {
+    const created = new Map<string, Created>();
+    const { account, region, name: stackName, parameters } = stack;
+    const scope = (place: string): Scope => ({
+      account,
+      region,
+      stackName,
+      place,
+      parameters,
+      exports,
+      created,
+    });
+    for (const { type, logicalId, properties } of stack.resources) {
+      const place = { stack, logicalId, name: `${stack.name}/${logicalId}` };
+      const behaviour = behaviours[type];
+      // What does nothing is not read: it may use intrinsics that are not known here.
+      created.set(
+        logicalId,
+        behaviour
+          ? await behaviour(resolve(properties, scope(place.name)) as Properties, place, world)
+          : inert(type, properties, place),
+      );
+    }
+    for (const { name, value } of stack.exports) {
+      const place = scope(`An output of ${stack.name}`);
+      exports.set(String(resolve(name, place)), String(resolve(value, place)));
+    }
+  }
+}
+
+/** Without behaviour, but other resources name it: a name and an ARN that look like the cloud's. */
+function inert(type: string, properties: Properties, place: Place): Created {
+  const { RoleName, BucketName } = properties;
+  const name = [RoleName, BucketName].find((given) => typeof given === 'string') ?? physicalName(place);
+  const [, service = ''] = type.toLowerCase().split('::');
+  const { account, region } = place.stack;
+  const arn =
+    type === 'AWS::IAM::Role'
+      ? `arn:aws:iam::${account}:role/${name}`
+      : service === 's3'
+        ? `arn:aws:s3:::${name.toLowerCase()}`
+        : `arn:aws:${service}:${region}:${account}:${name}`;
+  return { ref: name, attributes: { Arn: arn, ...inertAttributes(type, name) } };
+}
+
+function inertAttributes(type: string, name: string): Record<string, string> {
+  if (type === 'AWS::EC2::SecurityGroup') return { GroupId: name };
+  if (type === 'AWS::IAM::Role') return { RoleId: name };
+  return {};
+}

@@ -1,0 +1,171 @@
+// One execution environment of one function: a worker thread with its own environment, memory limit and module state.
+// However it dies, only the event at hand fails, with the words that Lambda would use.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import type { FunctionSpec, InvokeResult, LogSink } from './executor.ts';
+
+export interface Sandbox {
+  /** @param event JSON text; one at a time */
+  run(event: string): Promise<InvokeResult>;
+  stop(): Promise<void>;
+}
+
+/** What goes in. */
+export interface Invocation {
+  readonly event: string;
+  readonly requestId: string;
+  readonly traceId: string;
+}
+
+/** What comes out. */
+export type SandboxMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly payload: string }
+  | { readonly kind: 'failed'; readonly errorType: string; readonly errorMessage: string }
+  | { readonly kind: 'fatal'; readonly errorType: string; readonly errorMessage: string };
+
+/** ms that the bundle may take to load, as on Lambda; a function's own time runs from then on */
+const initLimit = 10_000;
+/** bytes of JSON in an answer, as on Lambda */
+const payloadLimit = 6_291_556;
+
+interface Current {
+  readonly requestId: string;
+  readonly settle: (result: InvokeResult) => void;
+  timer?: NodeJS.Timeout;
+}
+
+/** @param gone is called once, when the sandbox will take no further event */
+export function openSandbox(spec: FunctionSpec, log: LogSink, gone: () => void): Sandbox {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    name: spec.name,
+    env: { ...spec.environment },
+    execArgv: [],
+    argv: [],
+    stdout: true,
+    stderr: true,
+    workerData: { ...spec },
+    resourceLimits: { maxOldGenerationSizeMb: spec.memoryMegabytes },
+  });
+  let ready = false;
+  let alive = true;
+  let current: Current | undefined;
+  // Why it died without an event at hand (while loading, between events): the next event gets to hear it.
+  let lastWords: Failure | undefined;
+
+  readLines(worker.stdout, (line) => {
+    log(line, spec);
+  });
+  readLines(worker.stderr, (line) => {
+    log(line, spec);
+  });
+  worker.on('message', (message: SandboxMessage) => {
+    if (message.kind === 'ready') {
+      ready = true;
+      if (current) startClock(current);
+    } else if (message.kind === 'done') settle(readPayload(message.payload));
+    else if (message.kind === 'failed') settle(failure(message.errorType, message.errorMessage));
+    else die(failure(message.errorType, message.errorMessage));
+  });
+  worker.on('error', (error: Error & { code?: string }) => {
+    if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') die(failure(error.name, error.message));
+    else die(failure('Runtime.OutOfMemory', words('Runtime exited with error: signal: killed')));
+  });
+  worker.on('exit', (code) => {
+    const how = code === 0 ? 'without providing a reason' : `with error: exit status ${code}`;
+    die(failure('Runtime.ExitError', words(`Runtime exited ${how}`)));
+  });
+
+  const words = (what: string): string => `RequestId: ${current?.requestId ?? 'none'} Error: ${what}`;
+
+  function settle(result: InvokeResult): void {
+    const done = current;
+    if (!done) return;
+    current = undefined;
+    clearTimeout(done.timer);
+    done.settle(result);
+  }
+
+  function die(why: Failure): void {
+    if (!alive) return;
+    if (!current) tell(why);
+    end(why);
+    void worker.terminate();
+  }
+
+  function end(why: Failure): void {
+    alive = false;
+    lastWords = why;
+    gone();
+    settle(why);
+  }
+
+  function tell(why: Failure): void {
+    const { errorType, errorMessage } = why;
+    log(JSON.stringify({ level: 'ERROR', message: 'sandbox.died', errorType, errorMessage }), spec);
+  }
+
+  function startClock(invocation: Current): void {
+    clearTimeout(invocation.timer);
+    const seconds = ready ? spec.timeoutSeconds : initLimit / 1000;
+    invocation.timer = setTimeout(() => {
+      die(failure('Sandbox.Timedout', words(`Task timed out after ${seconds.toFixed(2)} seconds`)));
+    }, seconds * 1000);
+  }
+
+  return {
+    run: (event) =>
+      new Promise((resolve) => {
+        if (!alive) {
+          resolve(lastWords ?? stopping);
+          return;
+        }
+        const requestId = randomUUID();
+        current = { requestId, settle: resolve };
+        startClock(current);
+        worker.postMessage({ event, requestId, traceId: newTraceId() } satisfies Invocation);
+      }),
+    stop: async () => {
+      if (alive) end(stopping);
+      await worker.terminate();
+    },
+  };
+}
+
+type Failure = Extract<InvokeResult, { kind: 'error' }>;
+
+const failure = (errorType: string, errorMessage: string): Failure => ({
+  kind: 'error',
+  errorType,
+  errorMessage,
+});
+
+const stopping = failure('ServiceException', 'The machine is stopping.');
+
+function readPayload(text: string): InvokeResult {
+  if (Buffer.byteLength(text) > payloadLimit)
+    return failure(
+      'Function.ResponseSizeTooLarge',
+      `Response payload size exceeded maximum allowed payload size (${payloadLimit} bytes).`,
+    );
+  return { kind: 'ok', payload: JSON.parse(text) as unknown };
+}
+
+function newTraceId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
+}
+
+function readLines(stream: Readable, take: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') take(line);
+  });
+  stream.on('end', () => {
+    if (rest.trim() !== '') take(rest);
+  });
+}

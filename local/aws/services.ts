@@ -1,0 +1,51 @@
+// KMS, Secrets Manager and EventBridge of this machine behind one address, told apart as the services do: by X-Amz-Target.
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { listen } from '../listen.ts';
+import { answerAwsJson } from './aws-json.ts';
+import { type Events, type EventsOptions, openEvents } from './events.ts';
+import { type Kms, openKms } from './kms.ts';
+import { openSecrets, type Secrets } from './secrets.ts';
+
+export interface ServicesOptions extends EventsOptions {
+  /** where keys and secrets outlive this process; in memory without it */
+  readonly dataDir?: string;
+}
+
+export interface LocalServices
+  extends
+    Pick<Kms, 'createKey' | 'createAlias'>,
+    Pick<Secrets, 'createSecret'>,
+    Pick<Events, 'createBus' | 'putRule'> {
+  /** for AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_SECRETS_MANAGER and AWS_ENDPOINT_URL_EVENTBRIDGE */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+export async function startServices(options: ServicesOptions): Promise<LocalServices> {
+  const { region, account, dataDir, now } = options;
+  const file = (name: string) => (dataDir === undefined ? {} : { file: join(dataDir, name) });
+  const kms = openKms({ region, account, now, ...file('keys.json') });
+  const secrets = openSecrets({ region, account, now, ...file('secrets.json') });
+  const events = openEvents(options);
+  const server = createServer(
+    answerAwsJson({
+      TrentService: kms.operations,
+      secretsmanager: secrets.operations,
+      AWSEvents: events.operations,
+    }),
+  );
+  const listening = await listen(server, 0);
+  return {
+    endpoint: listening.url,
+    createKey: kms.createKey,
+    createAlias: kms.createAlias,
+    createSecret: secrets.createSecret,
+    createBus: events.createBus,
+    putRule: events.putRule,
+    stop: async () => {
+      await listening.stop();
+      await events.settled();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+// `npm run demo`
+import './prepared.mjs';
+
+await import('./demo/main.ts');

@@ -1,0 +1,181 @@
+// The whole service on one machine: what the synthesised template says, made in emulators and run from the real bundles.
+import { stages } from '../infra/config.ts';
+import { startApi } from './aws/api.ts';
+import { startDynamo } from './aws/dynamodb.ts';
+import { startQueues } from './aws/queues.ts';
+import { createResources } from './aws/resources.ts';
+import { startServices } from './aws/services.ts';
+import { readAssembly } from './aws/template.ts';
+import { emptyWorld, type World } from './aws/world.ts';
+import { localAssembly } from './assembly.ts';
+import { startControl } from './control.ts';
+import { createCredentials, type Credentials } from './credentials.ts';
+import { startFunctions } from './functions.ts';
+import type { EventLine } from './gateways/ports.ts';
+import { startGateways } from './gateways/server.ts';
+import { type Journal, type Line, openJournal } from './journal.ts';
+import { assertFree } from './listen.ts';
+import type { Ready } from './print.ts';
+import { seedAlipay } from './seed.ts';
+import { type SignedFetch, signedFetch } from './signed-fetch.ts';
+
+export interface MachineOptions {
+  /** of the API; gateways and control take the next two. 0 picks free ones. */
+  readonly port: number;
+  /** tables, queues and secrets are kept there; in memory without it */
+  readonly dataDir?: string;
+  /** gets each thing that happens */
+  readonly onLine?: (line: Line) => void;
+  /** `performance.now()` when the start began */
+  readonly since?: number;
+}
+
+export interface Machine extends Ready {
+  readonly credentials: Credentials;
+  stop(): Promise<void>;
+}
+
+/**
+ * @throws CannotStart a sentence for people
+ * @throws Error naming what the template asks for and this machine does not have; nothing is left running
+ */
+export async function startMachine(options: MachineOptions): Promise<Machine> {
+  const running: Stoppable[] = [];
+  const stop = async (): Promise<void> => {
+    // Whatever fails to stop must not keep the rest running.
+    for (const one of running.splice(0).reverse()) await one.stop().catch(() => undefined);
+  };
+  try {
+    return { ...(await boot(options, running)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** Starts something and remembers to stop it. */
+type Start = <T extends Stoppable>(starting: Promise<T>) => Promise<T>;
+
+const { account, region } = stages.local;
+const now = (): number => Date.now();
+
+async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit<Machine, 'stop'>> {
+  const { port, onLine = () => undefined, since = performance.now() } = options;
+  const ports = { api: port, gateways: port && port + 1, control: port && port + 2 };
+  for (const each of Object.values(ports)) await assertFree(each);
+  const start: Start = async (starting) => {
+    const one = await starting;
+    running.push(one);
+    return one;
+  };
+  const journal = openJournal(now, onLine);
+  const credentials = createCredentials(account);
+  const { accessKeyId, secretAccessKey } = credentials.people['local-app'];
+  const asApplication = signedFetch({ accessKeyId, secretAccessKey }, region);
+  let api = '';
+  const transaction = (id: string) => getTransaction(`${api}/payments/transactions/${id}`, asApplication);
+  const around = { start, journal, gatewaysPort: ports.gateways, transaction, dataDir: options.dataDir };
+  const { stacks, gateways, ...emulators } = await startAround(around);
+
+  const world = { account, region, ...emulators, ...emptyWorld() };
+  await createResources(stacks, world);
+  const { dynamo, queues, services } = emulators;
+  const endpoints = { dynamodb: dynamo.endpoint, queues: queues.endpoint, services: services.endpoint };
+  const functions = await start(startFunctions({ world, endpoints, credentials, journal }));
+  const front = await start(
+    startApi({
+      port: ports.api,
+      account,
+      region,
+      apis: [...world.apis.values()],
+      functions: functions.byArn,
+      find: (id) => credentials.find(id),
+      now,
+      onAnswer: ({ method, path, route, status, took, refusal }) => {
+        const transaction_id = /pay_[0-9a-z]{26}/.exec(path)?.[0];
+        journal.happened('api', `${method} ${route ?? path}`, { transaction_id, status, ms: took, refusal });
+      },
+    }),
+  );
+  api = `${front.url}/${stageOf(world)}`;
+  const { deadLetters } = world;
+  const told: { facts?: Ready } = {};
+  const ready = () => told.facts;
+  const control = await start(
+    startControl({ port: ports.control, credentials, journal, queues, deadLetters, now, ready }),
+  );
+  await seedAlipay(api, signedFetch(credentials.people.operator, region), gateways.alipay);
+  told.facts = {
+    ...{ api, gateways: gateways.url, control: control.url, region, accessKeyId, secretAccessKey },
+    readyMs: Math.round(performance.now() - since),
+  };
+  return { ...told.facts, credentials };
+}
+
+interface Around {
+  readonly start: Start;
+  readonly journal: Journal;
+  readonly gatewaysPort: number;
+  readonly transaction: (id: string) => Promise<{ prepay_info?: unknown } | undefined>;
+  readonly dataDir: string | undefined;
+}
+
+/** The template, the emulators that its resources are made in, and the gateways: all at once, for they need time. */
+async function startAround({ start, journal, gatewaysPort, transaction, dataDir }: Around) {
+  const kept = dataDir === undefined ? {} : { dataDir };
+  const building = () => {
+    journal.happened('machine', 'Building the functions and the template, once per change.');
+  };
+  const queues = start(startQueues({ ...kept, region }));
+  const dynamo = start(startDynamo({ ...kept, account, region }));
+  const services = start(
+    startServices({
+      ...{ ...kept, account, region, now },
+      onBusEvent: (event) => {
+        journal.published(event);
+      },
+      sendToQueue: async (arn, body) => (await queues).send(arn, body),
+      onError: (line) => {
+        journal.happened('bus', line, { level: 'WARN' });
+      },
+    }),
+  );
+  const onEvent = ({ name, ...facts }: EventLine) => {
+    journal.happened('gateways', name, facts);
+  };
+  const gateways = start(startGateways({ port: gatewaysPort, now, transaction, onEvent }));
+  const stacks = localAssembly(building).then(readAssembly);
+  // Nothing may come up after the clearing away: a failure counts when all have ended.
+  await Promise.allSettled([queues, dynamo, services, gateways, stacks]);
+  return {
+    stacks: await stacks,
+    dynamo: await dynamo,
+    queues: await queues,
+    services: await services,
+    gateways: await gateways,
+  };
+}
+
+/** One address fronts all APIs, so they must agree on the stage in their paths. */
+function stageOf({ apis }: Pick<World, 'apis'>): string {
+  const found = new Set([...apis.values()].flatMap(({ stages: each }) => each));
+  const [only] = found;
+  if (only !== undefined && found.size === 1) return only;
+  throw new Error(
+    `The APIs of the template have the stages ${[...found].join(', ')}; this machine fronts them with one address and needs one.`,
+  );
+}
+
+async function getTransaction(
+  url: string,
+  call: SignedFetch,
+): Promise<{ prepay_info?: unknown } | undefined> {
+  const response = await call(url);
+  if (response.status === 404) return undefined;
+  if (response.ok) return (await response.json()) as { prepay_info?: unknown };
+  throw new Error(`GET ${url} answered ${response.status}.`);
+}

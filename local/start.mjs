@@ -1,0 +1,4 @@
+// `npm start`
+import './prepared.mjs';
+
+await import('./main.ts');

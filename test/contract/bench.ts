@@ -1,0 +1,85 @@
+// What the contract suite must be given of a provider: a genuine other side, made of keys that live as long as the run.
+import { randomBytes } from 'node:crypto';
+import { newTransactionId, type TransactionId } from '../../lib/domain/ids.ts';
+import type { Money } from '../../lib/domain/money.ts';
+import type { Acknowledgement, Callback, Gateway, Provider } from '../../lib/gateways/gateway.ts';
+
+/** A callback's content. */
+export interface Says {
+  readonly transactionId: TransactionId;
+  readonly amount: Money;
+  /** ms since 1970 UTC: of the payment and of the callback */
+  readonly at: number;
+  readonly news: 'paid' | 'closed' | 'unlisted_status' | 'unrelated';
+  readonly signedBy: 'provider' | 'stranger' | 'nobody';
+  readonly merchant: 'ours' | 'another';
+}
+
+/** What goes wrong with an answer. */
+export const faults = {
+  timeout: 'timeout',
+  reset: 'connection',
+  http_500: 'http_status',
+  redirect: 'http_status',
+  half: 'unreadable',
+  html: 'unreadable',
+  too_long: 'unreadable',
+  unsigned: 'bad_signature',
+  bad_signature: 'bad_signature',
+  wrong_node: 'bad_signature',
+  other_order: 'other_order',
+  unlisted_code: 'unlisted_code',
+  unsure: 'unlisted_code',
+} as const;
+
+export type Fault = keyof typeof faults;
+
+/** How the provider stands to the order when it is asked. */
+export type Mood = Fault | 'well' | 'not_found' | 'pending' | 'paid' | 'closed' | 'declined' | 'rate_limited';
+
+/** What the provider got, in its own words. */
+export interface Sent {
+  readonly order: unknown;
+  /** decimal text, where there was one */
+  readonly amount: unknown;
+  readonly business: unknown;
+}
+
+export interface Bench {
+  readonly provider: Provider;
+  readonly method: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, unknown>>;
+  /** texts that may stand in no outcome and no error */
+  readonly hidden: readonly string[];
+  readonly acknowledgements: Readonly<Record<'accepted' | 'refused', Acknowledgement>>;
+  callback(says: Says): Callback;
+  /** How many single-bit flips of a body leave every decoded field as it was. */
+  harmlessFlips(body: Uint8Array): number;
+  /** A gateway connected to a provider in memory. @param amount what a paid order was paid with */
+  connect(
+    mood: Mood,
+    now: number,
+    amount?: Money,
+  ): { readonly gateway: Gateway; readonly sent: readonly Sent[] };
+}
+
+/** A moment in Beijing's afternoon, away from every border. */
+export const noon = Date.parse('2026-11-20T06:07:08.000Z');
+
+export function anId(): TransactionId {
+  return newTransactionId({ now: () => noon, randomBytes });
+}
+
+/** Genuine, ours, paid, now: what a case does not change. */
+export function says(change: Partial<Says> = {}): Says {
+  return {
+    transactionId: anId(),
+    amount: { minor: 880, currency: 'CNY' },
+    at: noon,
+    news: 'paid',
+    signedBy: 'provider',
+    merchant: 'ours',
+    ...change,
+  };
+}

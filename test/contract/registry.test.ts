@@ -1,0 +1,40 @@
+// A provider that no bench stands for would be used unproved.
+import { expect, test } from '@jest/globals';
+import { provider, providers } from '../../lib/gateways/registry.ts';
+import { benches } from './benches.ts';
+
+test('every registered provider stands before the contract suite, under its own name', () => {
+  expect(Object.keys(providers)).not.toHaveLength(0);
+  expect(Object.keys(benches).sort()).toEqual(Object.keys(providers).sort());
+  for (const [name, each] of Object.entries(providers)) expect(each.name).toBe(name);
+});
+
+test.each(['stripe', 'constructor', '__proto__', ''])('there is no provider %p', (name) => {
+  expect(() => provider(name)).toThrow(/no payment provider/);
+});
+
+describe.each(Object.entries(benches))('%s', (_, { provider: each, config, secrets, method }) => {
+  test('takes its own configuration and nothing beside it', () => {
+    expect(each.configSchema.parse(config)).toEqual(config);
+    expect(each.secretsSchema.parse(secrets)).toEqual(secrets);
+    expect(each.configSchema.safeParse({ ...config, more: 'x' }).success).toBe(false);
+    expect(each.secretsSchema.safeParse({ ...secrets, more: 'x' }).success).toBe(false);
+  });
+
+  test.each([...Object.keys(config), ...Object.keys(secrets)])('needs %s', (name) => {
+    const both = each.configSchema
+      .extend(each.secretsSchema.shape)
+      .safeParse({ ...config, ...secrets, [name]: '' });
+    expect(both.error?.issues.map(({ path }) => path)).toEqual([[name]]);
+  });
+
+  test('marks its secrets without showing them', () => {
+    const marks = each.fingerprints(secrets);
+    expect(Object.keys(marks)).toEqual(Object.keys(secrets));
+    for (const mark of Object.values(marks)) expect(mark).toMatch(/^sha256:[0-9a-f]{16}$/);
+  });
+
+  test('has rules for its method', () => {
+    expect(each.methods[method]?.expiry.minimum).toBeGreaterThan(0);
+  });
+});
