@@ -2,7 +2,7 @@
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { isPaid, type Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import { getOrderLock, takeOverCreation, type OrderLock } from '../../lib/store/locks.ts';
+import { getOrderLock, leaseCreation, type OrderLock } from '../../lib/store/locks.ts';
 import { createPayment, getPayment, type StoredPayment } from '../../lib/store/payments.ts';
 import type { Tables } from '../../lib/store/table.ts';
 import { sameFacts } from './terms.ts';
@@ -85,6 +85,6 @@ async function takeOver(
   const left = held.creatingUntil - ports.now();
   if (left > 0)
     throw new PaymentError('CREATE_IN_PROGRESS', { retryAfter: Math.ceil(left / 1000), transactionId });
-  const ours = await takeOverCreation(tables, live.payment, held, creatingUntil);
+  const ours = await leaseCreation(tables, live.payment, held.creatingUntil, creatingUntil);
   return ours ? { kind: 'stuck', stored: live } : undefined;
 }

@@ -6,6 +6,7 @@ import type { Payment } from '../../lib/domain/payment.ts';
 import { instant, type Ports } from '../../lib/domain/ports.ts';
 import { settlePayment } from '../../lib/flows/settle-payment.ts';
 import type { Outcome, Prepay } from '../../lib/gateways/gateway.ts';
+import { leaseCreation } from '../../lib/store/locks.ts';
 import { changePayment, getPayment, type StoredPayment } from '../../lib/store/payments.ts';
 import type { Tables } from '../../lib/store/table.ts';
 import { claimOrder } from './claim-order.ts';
@@ -40,6 +41,8 @@ export type Created =
 const reserve = 3_000;
 /** After the deadline nobody is speaking to the gateway for this payment any more. */
 const grace = 5_000;
+/** What a gateway gets to come to itself, once its answer is lost and before it is asked again. */
+const pause = 2_000;
 
 /**
  * 1. judge the request by the channel's rules · 2. take the order's lock and write PENDING_CREATE, in one transaction ·
@@ -161,11 +164,16 @@ async function asItIs({ tables, stored }: Attempt): Promise<Created> {
   return { kind: 'created', payment: now.payment };
 }
 
-function unknown(
-  { ports, deadline, stored }: Attempt,
+/** The next create of this order may ask the gateway soon: nobody is speaking to it for this payment any more. */
+async function unknown(
+  { tables, ports, deadline, stored }: Attempt,
   outcome: Exclude<Outcome<unknown>, { kind: 'ok' }>,
-): Created {
-  const retryAfter = Math.max(1, Math.ceil((deadline + grace - ports.now()) / 1000));
+): Promise<Created> {
+  const held = deadline + grace;
+  const soon = ports.now() + pause;
+  // If this is not written, the lease runs out by itself.
+  const handed = await leaseCreation(tables, stored.payment, held, soon).catch(() => false);
+  const retryAfter = Math.max(1, Math.ceil(((handed ? soon : held) - ports.now()) / 1000));
   if (outcome.kind === 'retry_later')
     throw new PaymentError('GATEWAY_UNAVAILABLE', {
       retryAfter,

@@ -51,12 +51,17 @@ export function takeOrder(
   };
 }
 
-/** Takes the creation of the live payment into one's own hands, once its last holder's time is over. */
-export async function takeOverCreation(
+/**
+ * Moves the end of the time in which the live payment's creation is in somebody's hands: to take it over when its last
+ * holder's time is over, or to hand it on early.
+ * @param from, until ms since 1970 UTC
+ * @returns false when somebody else moved it
+ */
+export async function leaseCreation(
   tables: Tables,
   payment: Payment,
-  held: OrderLock,
-  creatingUntil: number,
+  from: number,
+  until: number,
 ): Promise<boolean> {
   const written = await transact(tables, [
     {
@@ -64,12 +69,8 @@ export async function takeOverCreation(
         TableName: tables.payments,
         Key: orderKey(payment),
         UpdateExpression: 'SET creatingUntil = :until',
-        ConditionExpression: 'live = :live AND creatingUntil = :held',
-        ExpressionAttributeValues: {
-          ':until': creatingUntil,
-          ':live': payment.transactionId,
-          ':held': held.creatingUntil,
-        },
+        ConditionExpression: 'live = :live AND creatingUntil = :from',
+        ExpressionAttributeValues: { ':until': until, ':live': payment.transactionId, ':from': from },
       },
     },
   ]);
