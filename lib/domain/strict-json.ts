@@ -2,7 +2,7 @@
 // number of keys; numbers only where they are exact.
 import type { Json } from './canonical-json.ts';
 
-export type JsonFault = 'MALFORMED_JSON' | 'DUPLICATE_JSON_KEY';
+export type JsonFault = 'MALFORMED_JSON' | 'DUPLICATE_JSON_KEY' | 'INEXACT_NUMBER';
 
 export class JsonRefused extends Error {
   readonly fault: JsonFault;
@@ -13,17 +13,18 @@ export class JsonRefused extends Error {
   }
 }
 
-const limits = { depth: 20, keys: 200 };
+const limits = { depth: 20, keys: 1000 };
 
 /**
  * @param bytes one JSON text in UTF-8, without BOM
+ * @param inexact what becomes of a number that is not plainly a whole one below 2^53: refused, or kept as its text
  * @returns the value; objects have no prototype
  * @throws JsonRefused
  * @see QUALITY rows 7–11, 16
  */
-export function readJson(bytes: Uint8Array): Json {
+export function readJson(bytes: Uint8Array, inexact: 'refused' | 'text' = 'refused'): Json {
   const text = decodeUtf8(bytes);
-  const cursor: Cursor = { text, at: 0, keys: 0 };
+  const cursor: Cursor = { text, at: 0, keys: 0, inexact };
   skipSpace(cursor);
   const value = readValue(cursor, 0);
   skipSpace(cursor);
@@ -33,6 +34,7 @@ export function readJson(bytes: Uint8Array): Json {
 
 interface Cursor {
   readonly text: string;
+  readonly inexact: 'refused' | 'text';
   at: number;
   keys: number;
 }
@@ -120,10 +122,10 @@ function readScalar(cursor: Cursor): Json {
   const from = cursor.at;
   const value = readToken(cursor, scalarForm, 'a value expected') as number | boolean | null;
   // Whatever is spelt otherwise than it would be written again was rounded, or is a fraction: 1.00…01 would read as 1.
-  const exact = Number.isSafeInteger(value) && String(value) === cursor.text.slice(from, cursor.at);
-  if (typeof value === 'number' && !exact)
-    throw malformed(cursor, 'numbers here are whole and below 2^53, plain digits; send amounts as strings');
-  return value;
+  const written = cursor.text.slice(from, cursor.at);
+  if (typeof value !== 'number' || (Number.isSafeInteger(value) && String(value) === written)) return value;
+  if (cursor.inexact === 'text') return written;
+  throw new JsonRefused('INEXACT_NUMBER', `at character ${from}: amounts are sent as strings`);
 }
 
 function readToken(cursor: Cursor, form: RegExp, otherwise: string): unknown {

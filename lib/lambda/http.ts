@@ -100,7 +100,9 @@ function readBody(bytes: Buffer, headers: ApiRequest['headers']): Json {
     return readJson(bytes);
   } catch (error) {
     if (error instanceof JsonRefused)
-      throw new PaymentError(error.fault, { detail: `The body could not be read: ${error.message}.` });
+      throw new PaymentError(error.fault === 'INEXACT_NUMBER' ? 'INVALID_REQUEST' : error.fault, {
+        detail: `The body could not be read: ${error.message}.`,
+      });
     throw error;
   }
 }

@@ -55,7 +55,7 @@ export type ProvedNode =
  */
 export function provedNode(body: Uint8Array, method: string, key: KeyObject): ProvedNode {
   try {
-    const answer = readJson(body);
+    const answer = readJson(body, 'text');
     if (!isNode(answer)) return { kind: 'unknown', reason: 'unreadable' };
     const text = Buffer.from(body).toString('utf8');
     const signed =
@@ -65,7 +65,7 @@ export function provedNode(body: Uint8Array, method: string, key: KeyObject): Pr
     const { sign } = answer;
     if (typeof sign !== 'string' || !verifyRsaSha256(key, bytes, sign))
       return { kind: 'unknown', reason: 'bad_signature' };
-    return { kind: 'proved', node: readJson(bytes) as Node };
+    return { kind: 'proved', node: readJson(bytes, 'text') as Node };
   } catch (cause) {
     if (cause instanceof JsonRefused) return { kind: 'unknown', reason: 'unreadable', cause };
     throw cause;
