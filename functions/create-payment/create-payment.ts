@@ -157,11 +157,14 @@ async function write(
   return changed === 'changed' ? { kind: 'created', payment: after } : undefined;
 }
 
-/** A callback was quicker than our writing: its word stands. */
-async function asItIs({ tables, stored }: Attempt): Promise<Created> {
-  const now = await getPayment(tables, stored.payment.transactionId);
-  if (!now) throw new Error(`${stored.payment.transactionId} was written and is not there`);
-  return { kind: 'created', payment: now.payment };
+/** Somebody else's word was quicker than our writing, and stands. One that moved no status (an anomaly) settles nothing. */
+async function asItIs(attempt: Attempt): Promise<Created> {
+  const { transactionId } = attempt.stored.payment;
+  const stored = await getPayment(attempt.tables, transactionId);
+  if (!stored) throw new Error(`${transactionId} was written and is not there`);
+  if (stored.payment.status === 'PENDING_CREATE')
+    return unknown({ ...attempt, stored }, { kind: 'unknown', reason: 'other_order' });
+  return { kind: 'created', payment: stored.payment };
 }
 
 /** The next create of this order may ask the gateway soon: nobody is speaking to it for this payment any more. */

@@ -10,7 +10,7 @@ import {
   type Money,
 } from '../../lib/domain/money.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
-import { instant, type Ports } from '../../lib/domain/ports.ts';
+import type { Ports } from '../../lib/domain/ports.ts';
 import type { MethodRule } from '../../lib/gateways/gateway.ts';
 import type { CreatePaymentBody } from './schema.ts';
 
@@ -25,8 +25,11 @@ export function paymentOf(
   ports: Ports,
 ): Payment {
   if (!channel.row.isActive) throw new PaymentError('CHANNEL_DISABLED', { param: 'payment_channel' });
+  const amount = requested(body);
   const rule = methodRule(body, channel);
-  const now = instant(ports);
+  judgeRange(amount, body, rule);
+  const time = ports.now();
+  const now = new Date(time).toISOString();
   return {
     transactionId: newTransactionId(ports),
     application,
@@ -36,14 +39,14 @@ export function paymentOf(
     paymentChannel: channel.code,
     paymentMethod: body.payment_method,
     payee: channel.payee,
-    amountRequested: requested(body, rule),
+    amountRequested: amount,
     subject: body.subject,
     ...(body.metadata && { metadata: body.metadata }),
     status: 'PENDING_CREATE',
     version: 1,
     createdAt: now,
     updatedAt: now,
-    expiresAt: expiry(body.expires_at, rule, ports.now()),
+    expiresAt: expiry(body.expires_at, rule, time),
   };
 }
 
@@ -61,17 +64,20 @@ function methodRule(body: CreatePaymentBody, channel: Channel): MethodRule {
   return rule;
 }
 
-function requested(body: CreatePaymentBody, rule: MethodRule): Money {
+function requested(body: CreatePaymentBody): Money {
   const amount = parseAmount(body.amount, body.currency);
   if (typeof amount === 'string') throw new PaymentError(amount, { param: 'amount' });
   if (amount.minor === 0) throw new PaymentError('AMOUNT_INVALID', { param: 'amount' });
+  return amount;
+}
+
+function judgeRange(amount: Money, body: CreatePaymentBody, rule: MethodRule): void {
   const [least, most] = [bound(rule.minimum, body.currency), bound(rule.maximum, body.currency)];
   if (compareMoney(amount, least) < 0 || compareMoney(amount, most) > 0)
     throw new PaymentError('AMOUNT_OUT_OF_RANGE', {
       param: 'amount',
       detail: `${body.payment_method} takes ${formatAmount(least)} to ${formatAmount(most)} ${body.currency}.`,
     });
-  return amount;
 }
 
 function bound(text: string, currency: Currency): Money {

@@ -55,7 +55,7 @@ export async function putChannel(dependencies: PutDependencies, request: PutRequ
     updatedAt: instant(ports),
     updatedBy: actor,
   };
-  if (!(await putChannelRow(table, row))) throw new PaymentError('STATE_CONFLICT');
+  if (!(await putChannelRow(table, row, newUuid(ports)))) throw new PaymentError('STATE_CONFLICT');
   return row;
 }
 

@@ -1,13 +1,17 @@
-// The fields of the API, each once: its form, and the code of the error when it has another.
+// The fields of the API, each once: its form, and the code of the error when it has another. `meta` says to the documents
+// what a rule with a code of its own keeps from them.
 import * as z from 'zod';
 import { holdsCardNumber } from '../domain/card-number.ts';
-import { isCurrency, type Currency } from '../domain/money.ts';
+import { currencyCodes, isCurrency, type Currency } from '../domain/money.ts';
 import { rule } from './validation.ts';
 
 const orderName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const utcInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 
-export const businessOrderId = z.string().check(rule((text) => orderName.test(text), 'ORDER_ID_INVALID'));
+export const businessOrderId = z
+  .string()
+  .check(rule((text) => orderName.test(text), 'ORDER_ID_INVALID'))
+  .meta({ pattern: orderName.source });
 export const businessOrderType = businessOrderId;
 export const userId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is 1 to 64 of A-Z a-z 0-9 _ -');
 export const channelCode = z.string();
@@ -17,9 +21,10 @@ export const paymentMethod = z.string();
 export const amount = z.string();
 
 export const currency = z
-  .string()
+  .string({ error: ({ input }) => (input === null ? 'CURRENCY_UNSUPPORTED' : undefined) })
   .check(rule((code) => isCurrency(code), 'CURRENCY_UNSUPPORTED'))
-  .transform((code) => code as Currency);
+  .transform((code) => code as Currency)
+  .meta({ id: 'Currency', enum: currencyCodes });
 
 /** Free text: kept as it comes, but never with a card number in it. */
 export const freeText = (maximum: number) =>
@@ -29,10 +34,17 @@ export const freeText = (maximum: number) =>
     .max(maximum, `is longer than ${maximum} characters`)
     .check(rule((text) => !holdsCardNumber(text), 'SENSITIVE_DATA_REFUSED'));
 
-export const metadata = z.record(z.string(), z.string()).check(
-  rule((pairs) => fits(pairs), 'METADATA_TOO_LARGE'),
-  rule((pairs) => !Object.entries(pairs).flat().some(holdsCardNumber), 'SENSITIVE_DATA_REFUSED'),
-);
+/** zod's record would drop a key `__proto__` in silence: it is looked for before. */
+export const metadata = z
+  .unknown()
+  .check(rule((value) => !Object.hasOwn(Object(value) as object, '__proto__'), 'UNKNOWN_FIELD'))
+  .pipe(
+    z.record(z.string(), z.string()).check(
+      rule((pairs) => fits(pairs), 'METADATA_TOO_LARGE'),
+      rule((pairs) => !Object.entries(pairs).flat().some(holdsCardNumber), 'SENSITIVE_DATA_REFUSED'),
+    ),
+  )
+  .meta({ type: 'object', additionalProperties: { type: 'string' } });
 
 function fits(pairs: Record<string, string>): boolean {
   const entries = Object.entries(pairs);
@@ -43,7 +55,8 @@ function fits(pairs: Record<string, string>): boolean {
 export const utc = z
   .string()
   .check(rule((text) => isInstant(text), 'EXPIRE_INVALID'))
-  .transform((text) => new Date(text).toISOString());
+  .transform((text) => new Date(text).toISOString())
+  .meta({ format: 'date-time', pattern: utcInstant.source });
 
 function isInstant(text: string): boolean {
   if (!utcInstant.test(text)) return false;

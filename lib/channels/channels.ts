@@ -1,10 +1,10 @@
 // From a channel's code to somebody who speaks for it: a reader of callbacks, or a connected gateway. Configurations are
 // kept for five minutes, keys are parsed once.
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManagerServiceException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PaymentError } from '../domain/errors.ts';
 import type { ChannelCode } from '../domain/ids.ts';
 import type { Payee } from '../domain/payment.ts';
-import { readJson } from '../domain/strict-json.ts';
+import { JsonRefused, readJson } from '../domain/strict-json.ts';
 import { pemSigner } from '../gateways/crypto.ts';
 import type { Gateway, GatewayPorts, MethodRule, NotificationReader, Provider } from '../gateways/gateway.ts';
 import { provider } from '../gateways/registry.ts';
@@ -60,7 +60,7 @@ function channelsBy<T extends Channel>(
     const hit = kept.get(code);
     if (hit && hit.until > ports.now()) return hit.channel;
     const declaration = declared.find((channel) => channel.code === code);
-    if (!declaration) throw new PaymentError('CHANNEL_UNKNOWN', { param: 'payment_channel' });
+    if (!declaration) throw unknownChannel(code, declared);
     const row = await getChannelRow(table, code);
     if (!row)
       throw new PaymentError('CHANNEL_MISCONFIGURED', {
@@ -70,6 +70,18 @@ function channelsBy<T extends Channel>(
     kept.set(code, { channel, until: ports.now() + freshness });
     return channel;
   };
+}
+
+/** Whoever sends a method as a channel is told the pair that is meant. @see SPEC R3.13 */
+function unknownChannel(code: string, declared: readonly DeclaredChannel[]): PaymentError {
+  const method = code.toLowerCase();
+  const meant = declared.find((channel) => Object.hasOwn(provider(channel.provider).methods, method));
+  return new PaymentError('CHANNEL_UNKNOWN', {
+    param: 'payment_channel',
+    ...(meant && {
+      detail: `"${method}" is a method: send payment_channel "${meant.code}" with payment_method "${method}".`,
+    }),
+  });
 }
 
 /** Channels that can prove callbacks: made of public facts, no secret is read. @throws PaymentError */
@@ -119,9 +131,18 @@ async function readSecrets(
 ): Promise<object> {
   if (!arn) throw new Error(`This function may not read the secret of ${row.channelCode}.`);
   const secrets = await getSecrets(client, arn, row.secretVersion).catch((cause: unknown) => {
-    throw misconfigured(row, cause);
+    throw passing(cause)
+      ? new PaymentError('GATEWAY_UNAVAILABLE', { retryAfter: 5 }, { cause })
+      : misconfigured(row, cause);
   });
   return orMisconfigured(row, () => adapter.secretsSchema.parse(secrets));
+}
+
+/** Secrets Manager is down or busy: that says nothing of the configuration. */
+function passing(cause: unknown): boolean {
+  if (cause instanceof SecretsManagerServiceException)
+    return cause.$fault === 'server' || cause.name === 'ThrottlingException';
+  return !(cause instanceof JsonRefused);
 }
 
 function orMisconfigured<T>(row: ChannelRow, read: () => T): T {

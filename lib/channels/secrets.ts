@@ -8,7 +8,7 @@ import { readJson } from '../domain/strict-json.ts';
 
 /**
  * @param version the version that the channel's row names: row and secret are always of one configuration
- * @throws Error of the SDK when it cannot be had; the caller turns it into CHANNEL_MISCONFIGURED
+ * @throws Error of the SDK when it cannot be had, JsonRefused when it cannot be read
  */
 export async function getSecrets(
   client: SecretsManagerClient,

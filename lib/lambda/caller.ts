@@ -24,17 +24,21 @@ const callers = new Map(
  * @see SPEC R3.6, DESIGN 13.2
  */
 export function caller(userArn: string | null, scope: Scope): Caller {
-  const known = callers.get(roleName(userArn ?? ''));
+  const name = roleName(userArn ?? '');
+  const known = name === undefined ? undefined : callers.get(name);
   if (!known) throw new PaymentError('CALLER_UNKNOWN');
   if (!known.scopes.includes(scope))
     throw new PaymentError('SCOPE_MISSING', { detail: `This needs the scope "${scope}".` });
   return known;
 }
 
-/** Account and role name: a session's ARN has lost the role's path, and adds the session's name. */
-function roleName(arn: string): string {
+/**
+ * Account and role name: a session's ARN has lost the role's path, and adds the session's name. Only roles count: whoever
+ * makes a user or a federated session chooses its name.
+ */
+function roleName(arn: string): string | undefined {
   const [, , , , account = '', resource = ''] = arn.split(':');
-  const parts = resource.split('/');
-  const name = parts[0] === 'assumed-role' ? parts[1] : parts.at(-1);
-  return `${account}:${name ?? ''}`;
+  const [kind, ...parts] = resource.split('/');
+  const name = kind === 'assumed-role' ? parts[0] : kind === 'role' ? parts.at(-1) : undefined;
+  return name === undefined ? undefined : `${account}:${name}`;
 }

@@ -52,6 +52,11 @@ const problems: middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>
         count('channel_misconfigured');
         log.error('channel.misconfigured', { code: error.code }, error.cause);
       }
+      if (error.code === 'GATEWAY_UNAVAILABLE')
+        log.warn('channel.unavailable', {
+          transaction_id: error.details.transactionId,
+          ...(error.cause instanceof Error && { reason: error.cause.name }),
+        });
     } else log.error('request.failed', {}, error);
     const known = error instanceof PaymentError ? error : new PaymentError('INTERNAL', {}, { cause: error });
     request.response = respond(problemReply(known, place(event)));

@@ -13,6 +13,7 @@ import type { Context } from 'aws-lambda';
 import { problemReply, type Reply } from '../api/problems.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { errors, PaymentError } from '../domain/errors.ts';
+import { readJson } from '../domain/strict-json.ts';
 import type { ApiRequest } from './http.ts';
 
 const keptSeconds = 7 * 24 * 3600;
@@ -59,12 +60,14 @@ export function replayable(
     const once = makeIdempotent(
       async (_: Payload): Promise<JSONValue> => {
         run.carriedOut = true;
-        return (await final(story, request)) as unknown as JSONValue;
+        // As text: the table would give an object's members back in another order.
+        return JSON.stringify(await final(story, request));
       },
       { persistenceStore, config, keyPrefix: operation },
     );
     try {
-      const reply = (await once(payload(request))) as unknown as Reply;
+      const text = (await once(payload(request))) as string;
+      const reply = readJson(Buffer.from(text)) as unknown as Reply;
       return run.carriedOut
         ? reply
         : { ...reply, headers: { ...reply.headers, 'idempotent-replayed': 'true' } };

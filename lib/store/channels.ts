@@ -37,20 +37,24 @@ export async function getChannelRow(table: ChannelTable, code: ChannelCode): Pro
   );
   if (!Item) return undefined;
   const { channel_code: channelCode, ...row } = Item as Record<string, unknown>;
+  delete row['writer'];
   return { channelCode, ...row } as unknown as ChannelRow;
 }
 
-/** @returns false when somebody else changed the row since `row.version - 1` was read */
-export async function putChannelRow(table: ChannelTable, row: ChannelRow): Promise<boolean> {
+/**
+ * @param writer unique to this change: by it the SDK's repeat after a lost answer knows its own write
+ * @returns false when somebody else changed the row since `row.version - 1` was read
+ */
+export async function putChannelRow(table: ChannelTable, row: ChannelRow, writer: string): Promise<boolean> {
   const { channelCode, ...rest } = row;
   try {
     await table.client.send(
       new PutCommand({
         TableName: table.channels,
-        Item: { channel_code: channelCode, ...rest },
-        ConditionExpression: 'attribute_not_exists(channel_code) OR #version = :read OR #secret = :own',
-        ExpressionAttributeNames: { '#version': 'version', '#secret': 'secretVersion' },
-        ExpressionAttributeValues: { ':read': row.version - 1, ':own': row.secretVersion },
+        Item: { channel_code: channelCode, ...rest, writer },
+        ConditionExpression: 'attribute_not_exists(channel_code) OR #version = :read OR writer = :own',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':read': row.version - 1, ':own': writer },
       }),
     );
     return true;

@@ -38,7 +38,8 @@ const attempts = 8;
 /** Low timeouts and a known number of attempts: what is left of a request's time decides, not the SDK's patience. */
 export const clientDefaults = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
+  // Without the last word the handler only prints a warning when the time is over, and waits on.
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
 };
 
 export function documentClient(client = new DynamoDBClient(clientDefaults)): DynamoDBDocumentClient {
@@ -46,15 +47,19 @@ export function documentClient(client = new DynamoDBClient(clientDefaults)): Dyn
 }
 
 /**
- * All of the writes or none. The request's token is a function of its content, so that a repeat after a lost answer is
- * the same transaction and not a second one. Conflicts with another transaction and throttles are tried again; what is
- * returned is the verdict on the conditions.
+ * All of the writes or none. Every attempt carries one token, so that a repeat after a lost answer is the same transaction
+ * and not a second one; chance is in it, so that a rival who writes the very same in the same millisecond is refused and
+ * not told that it was he. Conflicts with another transaction and throttles are tried again; what is returned is the
+ * verdict on the conditions.
  * @throws whatever the SDK throws when there is no verdict: it may or may not have been written
  * @see DESIGN 4; QUALITY 0.2
  */
 export async function transact(tables: Tables, writes: readonly Write[]): Promise<Written> {
   const TransactItems = [...writes];
-  const ClientRequestToken = hash('sha256', canonicalJson(TransactItems)).slice(0, 36);
+  const ClientRequestToken = hash('sha256', canonicalJson([tables.ports.random(), TransactItems])).slice(
+    0,
+    36,
+  );
   for (let attempt = 1; ; attempt++) {
     try {
       await tables.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }));
