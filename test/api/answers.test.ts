@@ -1,0 +1,135 @@
+// The schemas that the documents and the client are made from hold what the views really say, and nothing is left out.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { published } from '../../functions/publish-events/publish-events.ts';
+import * as answers from '../../lib/api/answers.ts';
+import { channelView } from '../../lib/api/channel-view.ts';
+import { factsView, paymentView } from '../../lib/api/payment-view.ts';
+import { problemReply } from '../../lib/api/problems.ts';
+import {
+  publishedEvent,
+  publishedEventNames,
+  statusesAfter,
+  type PublishedEventName,
+} from '../../lib/api/published-event.ts';
+import { errors, PaymentError, type ErrorCode } from '../../lib/domain/errors.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
+import { paymentEvent } from '../../lib/store/events.ts';
+import { benches } from '../contract/benches.ts';
+import { aPayment, at } from '../domain/samples.ts';
+
+/** Every fact that a payment can have. */
+const whole: Payment = aPayment({
+  businessOrderType: 'topup',
+  userId: 'user-1',
+  amountPaid: { minor: 880, currency: 'CNY' },
+  channelAmounts: {
+    payerTotal: { minor: 800, currency: 'CNY' },
+    merchantReceived: { minor: 880, currency: 'CNY' },
+  },
+  metadata: { table: '7' },
+  status: 'PENDING_PAYMENT',
+  gatewayTransactionId: '2026112222001400000000000001',
+  prepayInfo: { kind: 'qr_code', qr_code: 'https://qr.alipay.com/bax1' },
+  paymentInstrument: 'alipay_balance',
+  errorCode: 'CHANNEL_DECLINED',
+  channelErrorCode: 'ACQ.ACCESS_FORBIDDEN',
+  anomaly: {
+    kind: 'OVERPAID',
+    foundAt: at,
+    amount: { minor: 980, currency: 'CNY' },
+    gatewayTransactionId: '2026112222001400000000000001',
+  },
+  paidAt: at,
+  closedAt: at,
+});
+
+describe('a payment', () => {
+  test('is shown with the fields of its schema, all of them and no other', () => {
+    expect(Object.keys(factsView(whole)).sort()).toEqual(Object.keys(answers.facts.shape).sort());
+    const shown = paymentView(whole, 'zh');
+    expect(Object.keys(shown).sort()).toEqual(Object.keys(answers.payment.shape).sort());
+    expect(answers.payment.parse(shown)).toEqual(shown);
+  });
+
+  test('that has only what it must is shown as its schema says', () => {
+    const shown = paymentView(aPayment(), 'en');
+    expect(answers.payment.parse(shown)).toEqual(shown);
+  });
+
+  test.each(['amount_requested', 'metadata', 'status'])('with a wrong %s would be seen', (name) => {
+    const wrong = { ...paymentView(whole, 'en'), [name]: 8.8 };
+    expect(answers.payment.safeParse(wrong).error?.issues.map(({ path }) => path[0])).toEqual([name]);
+  });
+});
+
+describe.each(publishedEventNames)('the event %s', (name) => {
+  const schema = publishedEvent(name);
+  const file = JSON.parse(
+    readFileSync(join(import.meta.dirname, `../../events/${name}.schema.json`), 'utf8'),
+  ) as Parameters<typeof z.fromJSONSchema>[0];
+  const { detail } = published(eventOf(name));
+
+  test('is told as its schema says, and as the file says that subscribers read', () => {
+    expect(schema.parse(detail)).toEqual(detail);
+    expect(z.fromJSONSchema(file).parse(detail)).toEqual(detail);
+  });
+
+  test('may hold a fact more one day, but not one less', () => {
+    const { subject, ...fewer } = detail.data;
+    expect(subject).toBe('tea');
+    const reads = (data: object) => z.fromJSONSchema(file).safeParse({ ...detail, data }).success;
+    expect([reads({ ...detail.data, more: 1 }), reads(fewer)]).toEqual([true, false]);
+    expect(schema.safeParse({ ...detail, data: { ...detail.data, more: 1 } }).success).toBe(false);
+  });
+});
+
+function eventOf(name: PublishedEventName) {
+  const [status = 'PENDING_CREATE'] = statusesAfter(name);
+  const after = { ...whole, status, version: 2 };
+  return paymentEvent(name, { actor: 'shop', reason: 'asked' }, aPayment(), after, '');
+}
+
+describe('problems', () => {
+  const codes = Object.keys(errors) as ErrorCode[];
+
+  test.each(codes)('%s is a problem of the one schema, in both languages', (code) => {
+    const error = new PaymentError(code, {
+      param: 'amount',
+      errors: [{ code, param: 'amount' }],
+      transactionId: whole.transactionId,
+      channel: { code: 'ACQ.X', message: 'refused' },
+      retryAfter: 2,
+    });
+    for (const language of ['en', 'zh'] as const) {
+      const { body } = problemReply(error, { requestId: 'r-1', instance: '/v1/x', language });
+      expect(answers.problem.parse(body)).toEqual(body);
+    }
+  });
+});
+
+describe.each(Object.entries(benches))('a channel of %s', (provider, { config, provider: adapter }) => {
+  test('is shown as its schema says', () => {
+    const shown = channelView({
+      channelCode: 'CODE',
+      provider,
+      environment: 'local',
+      gatewayUrl: 'http://127.0.0.1:1/gateway.do',
+      callbackUrlPayment: 'https://pay.example.com/v1/payments/callbacks/code',
+      isActive: true,
+      sourcePolicy: 'monitor',
+      sourceRanges: ['203.0.113.0/24'],
+      config,
+      secretVersion: 'v1',
+      fingerprints: { private_key_merchant: 'sha256:0011223344556677' },
+      version: 1,
+      updatedAt: at,
+      updatedBy: 'operators',
+    });
+    const schema = answers.channel(adapter.configSchema);
+    expect(schema.parse(shown)).toEqual(shown);
+    expect(Object.keys(shown).sort()).toEqual(Object.keys(schema.shape).sort());
+  });
+});
