@@ -1,10 +1,16 @@
 // The control address: what people and tests ask this machine, beside the service and unknown to it.
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Gate } from './aws/gate/gate.ts';
+import { orderFault } from './aws/gate/orders.ts';
 import type { LocalQueues } from './aws/queues.ts';
+import { moveClock } from './clock.ts';
 import { type Credentials, people } from './credentials.ts';
+import type { Functions } from './functions.ts';
+import { readBody, Refused, sendJson } from './gateways/http.ts';
 import type { Journal } from './journal.ts';
 import { listen, type Listening } from './listen.ts';
 import type { Ready } from './print.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface ControlOptions {
   readonly port: number;
@@ -13,25 +19,49 @@ export interface ControlOptions {
   readonly queues: Pick<LocalQueues, 'depths'>;
   /** queue name → name of its dead-letter queue, where it has one */
   readonly deadLetters: ReadonlyMap<string, string | undefined>;
-  readonly now: () => number;
+  readonly timeline: Pick<Timeline, 'now' | 'advanceTo'>;
+  readonly gate: Pick<Gate, 'calls' | 'faults'>;
+  readonly functions: Pick<Functions, 'redeliver'>;
+  /** one hash over all tables, and one for each */
+  readonly stateHash: () => Promise<unknown>;
   /** the facts of the ready line, once there are any */
   readonly ready: () => Ready | undefined;
 }
 
-type Route = (query: URLSearchParams, options: ControlOptions) => unknown;
+interface Request {
+  readonly query: URLSearchParams;
+  /** parsed JSON; undefined when there is none */
+  readonly body: unknown;
+}
 
+type Route = (request: Request, options: ControlOptions) => unknown;
+
+/** By method and path; what they return is sent as JSON. They throw Refused. */
 const routes: Readonly<Record<string, Route>> = {
-  '/clock': (_query, options) => ({ now: new Date(options.now()).toISOString() }),
-  '/credentials': (_query, { credentials }) => ({
+  'GET /calls': ({ query }, { gate }) => ({
+    invocations: gate.calls.list(query.get('operation') ?? undefined),
+  }),
+  'GET /clock': (_request, { timeline }) => ({ now: new Date(timeline.now()).toISOString() }),
+  'POST /clock': ({ body }, { timeline }) => moveClock(timeline, body),
+  'GET /credentials': (_request, { credentials }) => ({
     credentials: people.map((name) => {
       const { accessKeyId, secretAccessKey, userArn } = credentials.people[name];
       return { name, accessKeyId, secretAccessKey, arn: userArn };
     }),
   }),
-  '/events': (query, { journal }) => ({ events: journal.events(query.get('transaction_id') ?? undefined) }),
-  '/log': (query, { journal }) => ({ lines: journal.log(query.get('transaction_id') ?? undefined) }),
-  '/queues': (_query, options) => queues(options),
-  '/ready': (_query, { ready }) => ({ ready: ready() !== undefined, ...ready() }),
+  'GET /events': ({ query }, { journal }) => ({
+    events: journal.events(query.get('transaction_id') ?? undefined),
+  }),
+  'GET /faults': (_request, { gate }) => ({ faults: gate.faults.list() }),
+  'POST /faults': ({ body }, { gate, functions }) => orderFault(body, gate.faults, functions),
+  'DELETE /faults': (_request, { gate }) => {
+    gate.faults.clear();
+    return { faults: [] };
+  },
+  'GET /log': ({ query }, { journal }) => ({ lines: journal.log(query.get('transaction_id') ?? undefined) }),
+  'GET /queues': (_request, options) => queues(options),
+  'GET /ready': (_request, { ready }) => ({ ready: ready() !== undefined, ...ready() }),
+  'GET /state-hash': (_request, { stateHash }) => stateHash(),
 };
 
 async function queues({ queues: all, deadLetters }: ControlOptions): Promise<unknown> {
@@ -50,29 +80,35 @@ async function queues({ queues: all, deadLetters }: ControlOptions): Promise<unk
 /** @throws CannotStart when the port is in use */
 export function startControl(options: ControlOptions): Promise<Listening> {
   const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
-    const route = request.method === 'GET' && Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
-    const answer = (status: number, body: unknown): void => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(`${JSON.stringify(body, undefined, 2)}\n`);
-    };
-    if (!route) {
-      const known = Object.keys(routes).map((each) => `GET ${each}`);
-      answer(404, {
-        error: `There is no ${request.method ?? ''} ${pathname} here. Known: ${known.join(', ')}.`,
-      });
-      return;
-    }
-    Promise.resolve()
-      .then(() => route(searchParams, options))
-      .then(
-        (body) => {
-          answer(200, body);
-        },
-        (error: unknown) => {
-          answer(500, { error: error instanceof Error ? error.message : String(error) });
-        },
-      );
+    answer(request, options).then(
+      (body) => {
+        sendJson(response, 200, body);
+      },
+      (error: unknown) => {
+        const status = error instanceof Refused ? error.status : 500;
+        sendJson(response, status, { error: error instanceof Error ? error.message : String(error) });
+      },
+    );
   });
   return listen(server, options.port);
+}
+
+/** @throws Refused */
+async function answer(request: IncomingMessage, options: ControlOptions): Promise<unknown> {
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://control');
+  const name = `${request.method ?? ''} ${pathname}`;
+  const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (!route) throw new Refused(404, `There is no ${name} here. Known: ${Object.keys(routes).join(', ')}.`);
+  const body = await readBody(request);
+  return await route({ query, body: readJson(body) }, options);
+}
+
+/** @throws Refused (400) */
+function readJson(body: string): unknown {
+  if (body === '') return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Refused(400, 'The body is not JSON.');
+  }
 }

@@ -1,8 +1,12 @@
 // The whole service on one machine: what the synthesised template says, made in emulators and run from the real bundles.
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { stages } from '../infra/config.ts';
 import { startApi } from './aws/api.ts';
+import { openBuckets } from './aws/buckets.ts';
 import { startDynamo } from './aws/dynamodb.ts';
-import { startQueues } from './aws/queues.ts';
+import { type Gate, type GateOptions, startGate } from './aws/gate/gate.ts';
+import { type LocalQueues, startQueues } from './aws/queues.ts';
 import { createResources } from './aws/resources.ts';
 import { startServices } from './aws/services.ts';
 import { readAssembly } from './aws/template.ts';
@@ -10,7 +14,7 @@ import { emptyWorld, type World } from './aws/world.ts';
 import { localAssembly } from './assembly.ts';
 import { startControl } from './control.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
-import { startFunctions } from './functions.ts';
+import { type Functions, operationOf, startFunctions } from './functions.ts';
 import type { EventLine } from './gateways/ports.ts';
 import { startGateways } from './gateways/server.ts';
 import { type Journal, type Line, openJournal } from './journal.ts';
@@ -18,6 +22,7 @@ import { assertFree } from './listen.ts';
 import type { Ready } from './print.ts';
 import { seedAlipay } from './seed.ts';
 import { type SignedFetch, signedFetch } from './signed-fetch.ts';
+import { openTimeline, type Timeline } from './timeline.ts';
 
 export interface MachineOptions {
   /** of the API; gateways and control take the next two. 0 picks free ones. */
@@ -26,12 +31,17 @@ export interface MachineOptions {
   readonly dataDir?: string;
   /** gets each thing that happens */
   readonly onLine?: (line: Line) => void;
+  /** of the chance by which stream records overtake one another; another one at each start without it */
+  readonly seed?: number;
   /** `performance.now()` when the start began */
   readonly since?: number;
 }
 
 export interface Machine extends Ready {
   readonly credentials: Credentials;
+  /** the door that functions call AWS through; with the functions, for tests that take grants away */
+  readonly gate: Gate;
+  readonly functions: Functions;
   stop(): Promise<void>;
 }
 
@@ -61,7 +71,6 @@ interface Stoppable {
 type Start = <T extends Stoppable>(starting: Promise<T>) => Promise<T>;
 
 const { account, region } = stages.local;
-const now = (): number => Date.now();
 
 async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit<Machine, 'stop'>> {
   const { port, onLine = () => undefined, since = performance.now() } = options;
@@ -72,20 +81,37 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
     running.push(one);
     return one;
   };
+  const { dataDir, seed = randomInt(2 ** 32) } = options;
+  const timeline = openTimeline(dataDir === undefined ? undefined : join(dataDir, 'clock.json'));
+  const { now } = timeline;
   const journal = openJournal(now, onLine);
   const credentials = createCredentials(account);
   const { accessKeyId, secretAccessKey } = credentials.people['local-app'];
   const asApplication = signedFetch({ accessKeyId, secretAccessKey }, region);
   let api = '';
   const transaction = (id: string) => getTransaction(`${api}/payments/transactions/${id}`, asApplication);
-  const around = { start, journal, gatewaysPort: ports.gateways, transaction, dataDir: options.dataDir };
+  const around = { start, journal, timeline, gatewaysPort: ports.gateways, transaction, dataDir };
   const { stacks, gateways, ...emulators } = await startAround(around);
 
-  const world = { account, region, ...emulators, ...emptyWorld() };
-  await createResources(stacks, world);
   const { dynamo, queues, services } = emulators;
+  const buckets = openBuckets(queues.endpoint);
   const endpoints = { dynamodb: dynamo.endpoint, queues: queues.endpoint, services: services.endpoint };
-  const functions = await start(startFunctions({ world, endpoints, credentials, journal }));
+  const declared = emptyWorld();
+  const operations = () => [...declared.functions.values()].map(({ name }) => operationOf(name));
+  const tell: GateOptions['tell'] = (operation, name, facts) => {
+    journal.happened(operation, name, facts);
+  };
+  const gate = await start(startGate({ account, region, endpoints, now, operations, tell }));
+  const { access } = gate;
+  const made = { dynamo, services, buckets, queues: fronted(queues, gate) };
+  const world = { account, region, access, ...made, ...declared };
+  await createResources(stacks, world);
+  const functions = await start(
+    Promise.resolve(
+      startFunctions({ world, endpoints, gate, credentials, journal, timeline, dataDir, seed }),
+    ),
+  );
+  await start(Promise.resolve(timeline));
   const front = await start(
     startApi({
       port: ports.api,
@@ -95,6 +121,7 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
       functions: functions.byArn,
       find: (id) => credentials.find(id),
       now,
+      signedBy: Date.now,
       onAnswer: ({ method, path, route, status, took, refusal }) => {
         const transaction_id = /pay_[0-9a-z]{26}/.exec(path)?.[0];
         journal.happened('api', `${method} ${route ?? path}`, { transaction_id, status, ms: took, refusal });
@@ -106,26 +133,42 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
   const told: { facts?: Ready } = {};
   const ready = () => told.facts;
   const control = await start(
-    startControl({ port: ports.control, credentials, journal, queues, deadLetters, now, ready }),
+    startControl({
+      ...{ port: ports.control, credentials, journal, timeline, queues, deadLetters, ready },
+      stateHash: () => dynamo.stateHash(),
+      ...{ gate, functions },
+    }),
   );
   await seedAlipay(api, signedFetch(credentials.people.operator, region), gateways.alipay);
   told.facts = {
     ...{ api, gateways: gateways.url, control: control.url, region, accessKeyId, secretAccessKey },
     readyMs: Math.round(performance.now() - since),
   };
-  return { ...told.facts, credentials };
+  return { ...told.facts, credentials, gate, functions };
+}
+
+/** Functions reach a queue by its URL, whose host comes before any other address: it is the gate's. */
+function fronted(queues: LocalQueues, { endpoint }: Gate): Pick<LocalQueues, 'createQueue'> {
+  return {
+    createQueue: async (name, properties) => {
+      const { url, arn } = await queues.createQueue(name, properties);
+      return { url: new URL(new URL(url).pathname, endpoint).href, arn };
+    },
+  };
 }
 
 interface Around {
   readonly start: Start;
   readonly journal: Journal;
+  readonly timeline: Timeline;
   readonly gatewaysPort: number;
   readonly transaction: (id: string) => Promise<{ prepay_info?: unknown } | undefined>;
   readonly dataDir: string | undefined;
 }
 
 /** The template, the emulators that its resources are made in, and the gateways: all at once, for they need time. */
-async function startAround({ start, journal, gatewaysPort, transaction, dataDir }: Around) {
+async function startAround({ start, journal, timeline, gatewaysPort, transaction, dataDir }: Around) {
+  const { now, schedule } = timeline;
   const kept = dataDir === undefined ? {} : { dataDir };
   const building = () => {
     journal.happened('machine', 'Building the functions and the template, once per change.');
@@ -147,17 +190,21 @@ async function startAround({ start, journal, gatewaysPort, transaction, dataDir 
   const onEvent = ({ name, ...facts }: EventLine) => {
     journal.happened('gateways', name, facts);
   };
-  const gateways = start(startGateways({ port: gatewaysPort, now, transaction, onEvent }));
+  const gateways = start(startGateways({ port: gatewaysPort, now, schedule, transaction, onEvent }));
   const stacks = localAssembly(building).then(readAssembly);
   // Nothing may come up after the clearing away: a failure counts when all have ended.
   await Promise.allSettled([queues, dynamo, services, gateways, stacks]);
-  return {
+  const made = {
     stacks: await stacks,
     dynamo: await dynamo,
     queues: await queues,
     services: await services,
     gateways: await gateways,
   };
+  timeline.join(made.queues.clock);
+  timeline.join({ idle: () => made.gateways.idle().then(() => true) });
+  timeline.join({ idle: () => made.services.settled().then(() => true) });
+  return made;
 }
 
 /** One address fronts all APIs, so they must agree on the stage in their paths. */

@@ -62,6 +62,8 @@ const rooms: readonly Room[] = [
   // A channel's row is shown as it is stored: its type, nothing that runs.
   { files: /^lib\/api\/channel-view\.ts$/, may: ['lib/store/channels.ts'] },
   { files: /^lib\/api\//, may: ['lib/api/', 'lib/domain/'] },
+  // For applications outside: it brings nothing of the house along.
+  { files: /^lib\/client\//, may: ['lib/client/'], packages: /^$/ },
   { files: /^lib\/lambda\//, may: ['lib/lambda/', 'lib/api/problems.ts', 'lib/domain/'] },
   { files: /^lib\/gateways\/registry\.ts$/, may: ['lib/gateways/'] },
   {
@@ -77,6 +79,8 @@ const rooms: readonly Room[] = [
   { files: /^lib\/gateways\//, may: ['lib/gateways/gateway.ts', 'lib/gateways/crypto.ts', 'lib/domain/'] },
   { files: /^lib\/domain\/money\.ts$/, may: ['lib/domain/'], packages: /^dinero\.js$/ },
   { files: /^lib\/domain\//, may: ['lib/domain/'], packages: /^$/ },
+  // What is generated is read from the code that holds it.
+  { files: /^infra\/contracts\//, may: ['infra/', 'functions/', 'lib/', 'test/contract/'] },
   { files: /^infra\//, may: ['infra/', 'lib/gateways/registry.ts', 'lib/domain/'] },
   // The simulated provider judges our adapter: it must not share a mistake with it.
   { files: /^local\/gateways\//, may: ['local/gateways/', 'local/journal.ts'] },

@@ -1,6 +1,6 @@
 // From a schema's complaints to our error codes, with the field's name.
 import * as z from 'zod';
-import { PaymentError, type ErrorCode } from '../domain/errors.ts';
+import { errors, PaymentError, type ErrorCode } from '../domain/errors.ts';
 
 /** A rule of a field that has a code of its own. */
 export function rule<T>(holds: (value: T) => boolean, code: ErrorCode): z.core.$ZodCheck<T> {
@@ -34,7 +34,13 @@ function complaints(issue: z.core.$ZodIssue): Complaint[] {
       param: [...issue.path, key.slice(0, 64)].join('.'),
       detail: undefined,
     }));
-  const own = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined;
+  const custom = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined;
+  const own = custom ?? (isCode(issue.message) ? issue.message : undefined);
   const named = own ?? 'INVALID_REQUEST';
   return [{ code: named, param, detail: own ? undefined : `${param || 'The body'}: ${issue.message}.` }];
+}
+
+/** A schema may name a code in the place of a message. */
+function isCode(message: string): message is ErrorCode {
+  return Object.hasOwn(errors, message);
 }

@@ -45,9 +45,16 @@ export function matchRoute(apis: readonly ApiDefinition[], method: string, path:
   return undefined;
 }
 
-/** Which API has to speak when no route fits: the one that knows the path, if only by another method. */
+/** Which API has to speak when no route fits: the one with a path that begins like this one for longest. */
 export function ownerOf(apis: readonly ApiDefinition[], path: string): ApiDefinition | undefined {
-  return apis.find((api) => api.routes.some((route) => matchPath(route.path, path))) ?? apis[0];
+  const shared = (api: ApiDefinition): number =>
+    Math.max(0, ...api.routes.map((route) => commonSegments(route.path.split('/'), path.split('/'))));
+  return [...apis].sort((a, b) => shared(b) - shared(a))[0];
+}
+
+function commonSegments(pattern: readonly string[], path: readonly string[]): number {
+  const apart = pattern.findIndex((want, i) => !want.startsWith('{') && want !== path[i]);
+  return apart < 0 ? pattern.length : apart;
 }
 
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {

@@ -42,8 +42,10 @@ export interface ApiOptions {
   /** by ARN */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   find(accessKeyId: string): Principal | undefined;
-  /** ms since 1970 UTC, by the machine's own clock */
+  /** ms since 1970 UTC of the service's time */
   now(): number;
+  /** ms since 1970 UTC by the clock that callers sign by, which nobody moves; `now` without it */
+  signedBy?(): number;
   onAnswer(answered: Answered): void;
   /** ms; API Gateway's own limit unless a test is in a hurry */
   readonly timeout?: number;
@@ -132,7 +134,12 @@ function identify(request: HttpRequest, { route }: Match, options: ApiOptions): 
   for (const [name, value] of request.headers) (headers[name.toLowerCase()] ??= []).push(value);
   const verdict = judge(
     { ...request, headers },
-    { region: options.region, service: 'execute-api', now: options.now(), find: (id) => options.find(id) },
+    {
+      region: options.region,
+      service: 'execute-api',
+      now: (options.signedBy ?? options.now)(),
+      find: (id) => options.find(id),
+    },
   );
   if (verdict.kind === 'missing') throw new Refused('MISSING_AUTHENTICATION_TOKEN');
   if (verdict.kind === 'refused') throw new Refused('INVALID_SIGNATURE', verdict.message);

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CannotStart } from '../listen.ts';
 import type { Properties } from './properties.ts';
+import { type StateHash, stateHash } from './state-hash.ts';
 import { serves, type TableRequest, tableRequest } from './table.ts';
 import { startTethered, type TetheredProcess } from './tethered-process.ts';
 
@@ -26,6 +27,8 @@ export interface LocalDynamo {
    * @throws Error naming a property that is not carried out, or a kept table that has another shape
    */
   createTable(name: string, properties: Properties): Promise<{ arn: string; streamArn?: string }>;
+  /** over all tables that were made here, or found again */
+  stateHash(): Promise<StateHash>;
   stop(): Promise<void>;
 }
 
@@ -51,9 +54,12 @@ export async function startDynamo(options: DynamoOptions = {}): Promise<LocalDyn
     region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  const names = new Set<string>();
   return {
     endpoint: server.endpoint,
+    stateHash: () => stateHash(client, names),
     createTable: async (name, properties) => {
+      names.add(name);
       const label = await ensureTable(client, tableRequest(name, properties));
       const arn = `arn:aws:dynamodb:${region}:${account}:table/${name}`;
       return { arn, ...(label !== undefined && { streamArn: `${arn}/stream/${label}` }) };

@@ -1,8 +1,7 @@
 // The environment of a function: the template's own variables, and what Lambda adds to them.
 import type { FunctionSpec } from './executor.ts';
-import type { AccessKey } from './sigv4.ts';
 
-/** Where this machine's services listen. */
+/** Where this machine's services listen, behind the gate. */
 export interface Endpoints {
   readonly dynamodb: string;
   readonly queues: string;
@@ -10,17 +9,14 @@ export interface Endpoints {
   readonly services: string;
 }
 
+/** @param gate where every call to AWS goes; the credentials are each sandbox's own */
 export function functionEnvironment(
   spec: FunctionSpec,
   region: string,
-  key: AccessKey,
-  endpoints: Endpoints,
+  gate: string,
 ): Record<string, string> {
   return {
     ...spec.environment,
-    AWS_ACCESS_KEY_ID: key.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
-    ...(key.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: key.sessionToken }),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -36,10 +32,7 @@ export function functionEnvironment(
     // What a developer has in the home directory is none of the function's business.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.services,
-    AWS_ENDPOINT_URL_KMS: endpoints.services,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.services,
-    AWS_ENDPOINT_URL_SQS: endpoints.queues,
+    // Of every service, known here or not: nothing reaches the real one.
+    AWS_ENDPOINT_URL: gate,
   };
 }

@@ -11,11 +11,15 @@ export interface EventSourceOptions {
   /** resolved properties of an AWS::Lambda::EventSourceMapping */
   readonly mapping: Properties;
   readonly invoke: (event: object) => Promise<InvokeResult>;
+  /** ms since 1970 UTC of the service's time; the computer's own without it */
+  readonly now?: () => number;
   /** what nobody else would tell: the function's own failures are not among it */
   readonly onError: (line: string) => void;
 }
 
 export interface Poller {
+  /** The service's time was moved on by so many ms, and with it the queue's. */
+  moved?(by: number): void;
   /** Takes nothing more; waits up to 1 s for the invocations that run. */
   stop(): Promise<void>;
   /**

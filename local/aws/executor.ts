@@ -1,6 +1,6 @@
 // Runs the deployed bundles as Lambda does: each function in sandboxes of its own, one event at a time in each, kept warm
 // between events, made when they are needed.
-import { openSandbox, type Sandbox } from './sandbox.ts';
+import { type Admit, openSandbox, type Sandbox } from './sandbox.ts';
 
 /** What became of one invocation, in Lambda's own words. */
 export type InvokeResult =
@@ -27,6 +27,10 @@ export interface LambdaFunction {
   invoke(event: unknown): Promise<InvokeResult>;
   /** how many invocations run or wait */
   busy(): number;
+  /** Ends the sandboxes that rest: the next event gets a new one, with nothing remembered. */
+  renew(): Promise<void>;
+  /** From now on, `Date` inside is ahead of the computer's clock by so many ms; timers are not. */
+  setClock(offset: number): void;
   stop(): Promise<void>;
 }
 
@@ -42,14 +46,22 @@ const defaultConcurrency = 10;
 /** ms after which an unused sandbox goes; the last one of a function stays */
 const keepWarm = 60_000;
 
-/** @param log gets every line that the function writes, and one for each invocation that failed */
-export function createFunction(spec: FunctionSpec, log: LogSink): LambdaFunction {
+/**
+ * @param log gets every line that the function writes, and one for each invocation that failed
+ * @param admit opens the door of each sandbox; without it they have nothing of their own
+ */
+export function createFunction(
+  spec: FunctionSpec,
+  log: LogSink,
+  admit: Admit = () => noDoor,
+): LambdaFunction {
   const sandboxes = new Set<Sandbox>();
   const idle: Sandbox[] = [];
   const waiting: Job[] = [];
   const limit = Math.min(spec.concurrency ?? defaultConcurrency, defaultConcurrency);
   let running = 0;
   let stopped = false;
+  let clockOffset = 0;
 
   function next(): void {
     if (stopped || running >= limit) return;
@@ -72,9 +84,10 @@ export function createFunction(spec: FunctionSpec, log: LogSink): LambdaFunction
   }
 
   function open(): Sandbox {
-    const sandbox = openSandbox(spec, log, () => {
+    const gone = (): void => {
       forget(sandbox);
-    });
+    };
+    const sandbox = openSandbox({ spec, clockOffset }, log, gone, admit);
     sandboxes.add(sandbox);
     return sandbox;
   }
@@ -96,6 +109,13 @@ export function createFunction(spec: FunctionSpec, log: LogSink): LambdaFunction
   return {
     spec,
     busy: () => running + waiting.length,
+    renew: async () => {
+      await Promise.all(idle.splice(0).map((sandbox) => sandbox.stop()));
+    },
+    setClock: (offset) => {
+      clockOffset = offset;
+      for (const sandbox of sandboxes) sandbox.setClock(offset);
+    },
     invoke: (event) =>
       new Promise((resolve) => {
         if (stopped) resolve(stoppedResult);
@@ -109,6 +129,9 @@ export function createFunction(spec: FunctionSpec, log: LogSink): LambdaFunction
     },
   };
 }
+
+const ignore = (): void => undefined;
+const noDoor = { environment: {}, began: ignore, ended: ignore, closed: ignore };
 
 const stoppedResult: InvokeResult = {
   kind: 'error',

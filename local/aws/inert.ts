@@ -3,7 +3,8 @@
 
 const watching = 'watching: there is nobody to page here; the log and the control address show what happens';
 const network = 'network: everything here talks over the loopback address';
-const permission = 'permissions: what a role allows is asserted on the template by tests, not enforced here';
+const judged = 'permissions: they make nothing, but every call of a function is judged by them; see gate/';
+const between = 'permissions between services of AWS: asserted on the template by tests, not judged here';
 const firewall = 'firewall: nothing reaches this machine from outside';
 
 /** type → why it has no behaviour here */
@@ -23,16 +24,14 @@ export const inertTypes: Readonly<Record<string, string>> = {
   'AWS::EC2::VPC': network,
   'AWS::EC2::VPCEndpoint': network,
   'AWS::EC2::VPCGatewayAttachment': network,
-  'AWS::IAM::ManagedPolicy': permission,
-  'AWS::IAM::Role': permission,
-  'AWS::Lambda::Permission': permission,
+  'AWS::IAM::ManagedPolicy': judged,
+  'AWS::IAM::Role': judged,
+  'AWS::Lambda::Permission': between,
   'AWS::Logs::LogGroup': 'logs: what functions write is kept by this machine, by payment',
-  'AWS::S3::Bucket':
-    'buckets: they hold only access logs and stream records that failed for good, which are printed here',
-  'AWS::S3::BucketPolicy': permission,
+  'AWS::S3::BucketPolicy': judged,
   'AWS::SNS::Topic': watching,
-  'AWS::SNS::TopicPolicy': permission,
-  'AWS::SQS::QueuePolicy': permission,
+  'AWS::SNS::TopicPolicy': between,
+  'AWS::SQS::QueuePolicy': judged,
   'AWS::WAFv2::LoggingConfiguration': firewall,
   'AWS::WAFv2::WebACL': firewall,
   'AWS::WAFv2::WebACLAssociation': firewall,

@@ -40,7 +40,7 @@ const afterError = 500;
  * @throws Error naming a property of the mapping that is not carried out
  */
 export function pollQueue(options: EventSourceOptions): Poller {
-  const { endpoint, region, credentials, invoke, onError } = options;
+  const { endpoint, region, credentials, invoke, onError, now = Date.now } = options;
   const mapping = readProperties(mappingSchema, 'An event source mapping of a queue', options.mapping);
   const arn = mapping.EventSourceArn;
   const [account = '', name = ''] = arn.split(':').slice(-2);
@@ -93,7 +93,8 @@ export function pollQueue(options: EventSourceOptions): Poller {
 
   async function work(messages: readonly Message[]): Promise<void> {
     const due = Date.now() + visibility;
-    const event: SQSEvent = { Records: messages.map((message) => sqsRecord(message, arn, region)) };
+    const ahead = now() - Date.now();
+    const event: SQSEvent = { Records: messages.map((message) => sqsRecord(message, arn, region, ahead)) };
     const result = await invokeSafely(invoke, event);
     const failed = failedItems(
       result,
@@ -148,6 +149,9 @@ export function pollQueue(options: EventSourceOptions): Poller {
   const ended = mapping.Enabled ? begun.then(run) : Promise.resolve();
 
   return {
+    moved: (by) => {
+      waiting = waiting.map((due) => due - by);
+    },
     stop: async () => {
       stopping.abort();
       await atMost(farewell, Promise.all([ended, ...running]));
@@ -157,8 +161,7 @@ export function pollQueue(options: EventSourceOptions): Poller {
       if (!mapping.Enabled) return true;
       await begun;
       const { visible, inFlight } = await count();
-      const now = Date.now();
-      waiting = waiting.filter((due) => due > now);
+      waiting = waiting.filter((due) => due > Date.now());
       return running.size === 0 && visible === 0 && inFlight <= waiting.length;
     },
   };

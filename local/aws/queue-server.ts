@@ -1,4 +1,4 @@
-// The SQS emulator on the loopback address. The package's own start listens on every interface of the machine, so its
+// The emulator of SQS and S3 on the loopback address. The package's own start listens on every interface of the machine, so its
 // parts are put together here; the version is pinned, and test/local/aws/queues.test.ts holds what is relied upon.
 import { mkdirSync } from 'node:fs';
 import { buildApp } from 'fauxqs';
@@ -6,9 +6,12 @@ import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.j
 import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import { type QueueClock, queueClock } from './queue-clock.ts';
 
 export interface QueueServer {
+  /** of SQS, and of S3 */
   readonly endpoint: string;
+  readonly clock: QueueClock;
   stop(): Promise<void>;
 }
 
@@ -24,15 +27,20 @@ export async function startQueueServer(region: string, dataDir?: string): Promis
       kept.close();
     });
   const endpoint = await app.listen({ port: 0, host: '127.0.0.1' });
-  return { endpoint, stop: () => app.close() };
+  return { endpoint, clock: queueClock(stores.sqsStore), stop: () => app.close() };
 }
 
-function keep(dataDir: string, { sqsStore, snsStore }: { sqsStore: SqsStore; snsStore: SnsStore }) {
+function keep(
+  dataDir: string,
+  { sqsStore, snsStore, s3Store }: { sqsStore: SqsStore; snsStore: SnsStore; s3Store: S3Store },
+) {
   mkdirSync(dataDir, { recursive: true });
   const persistence = new PersistenceManager(dataDir);
   // Before it is set on the stores: what is loaded would be written, and cascade.
   persistence.loadSqsAndSns(sqsStore, snsStore);
+  persistence.loadS3(s3Store);
   sqsStore.persistence = persistence;
+  s3Store.persistence = persistence;
   for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
   return persistence;
 }

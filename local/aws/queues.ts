@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { type Properties, readProperties, withoutBehaviour } from './properties.ts';
+import type { QueueClock } from './queue-clock.ts';
 import { startQueueServer } from './queue-server.ts';
 
 export interface QueueDepth {
@@ -19,8 +20,11 @@ export interface QueueDepth {
 
 export interface LocalQueues {
   readonly endpoint: string;
+  /** how it hears that the service's time was moved */
+  readonly clock: QueueClock;
   /**
-   * Takes resolved properties of AWS::SQS::Queue; a kept queue takes them over. Messages never expire here.
+   * Takes resolved properties of AWS::SQS::Queue; a kept queue takes them over. Messages expire when the
+   * service's time is moved beyond their retention, not by themselves.
    * @throws Error naming a property that is not carried out
    */
   createQueue(name: string, properties: Properties): Promise<{ url: string; arn: string }>;
@@ -83,6 +87,7 @@ export async function startQueues({ dataDir, region = 'us-east-1' }: QueuesOptio
   const urls = new Map<string, string>();
   return {
     endpoint: server.endpoint,
+    clock: server.clock,
     createQueue: async (name, properties) => {
       const url = `${server.endpoint}/${account}/${name}`;
       await ensureQueue(client, name, url, attributes(name, properties));

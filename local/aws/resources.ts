@@ -2,6 +2,7 @@
 // for and this machine does not have stops the start, by name; nothing is passed over in silence.
 import * as z from 'zod';
 import { apiBehaviours } from './api-resources.ts';
+import { accessReaders } from './gate/access-readers.ts';
 import { inertTypes } from './inert.ts';
 import { type Created, resolve, type Scope } from './intrinsics.ts';
 import { type Properties, readProperties, withoutBehaviour } from './properties.ts';
@@ -15,14 +16,17 @@ const functionSchema = z.strictObject({
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   FunctionName: text.optional(),
   Handler: text,
+  LoggingConfig: z.looseObject({ LogGroup: text.optional() }).optional(),
   MemorySize: z.coerce.number().default(128),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
   Role: text,
   Runtime: text.startsWith('nodejs'),
   Timeout: z.coerce.number().default(3),
+  TracingConfig: z.strictObject({ Mode: z.enum(['Active', 'PassThrough']) }).optional(),
+  VpcConfig: z.object({ SubnetIds: z.array(text).default([]) }).optional(),
   // Nothing here is invoked asynchronously, so there is nothing to bury in a dead-letter queue.
   ...withoutBehaviour('Architectures', 'DeadLetterConfig', 'Description', 'EphemeralStorage', 'KmsKeyArn'),
-  ...withoutBehaviour('LoggingConfig', 'RuntimeManagementConfig', 'Tags', 'TracingConfig', 'VpcConfig'),
+  ...withoutBehaviour('RuntimeManagementConfig', 'Tags'),
 });
 
 const createFunction: Behaviour = (properties, place, world) => {
@@ -42,6 +46,9 @@ const createFunction: Behaviour = (properties, place, world) => {
     environment: said.Environment?.Variables ?? {},
     ...(concurrency === undefined ? {} : { concurrency }),
     roleArn: said.Role,
+    traced: said.TracingConfig?.Mode === 'Active',
+    inVpc: (said.VpcConfig?.SubnetIds.length ?? 0) > 0,
+    logGroup: said.LoggingConfig?.LogGroup,
   });
   return { ref: name, attributes: { Arn: arn } };
 };
@@ -78,6 +85,12 @@ const createQueue: Behaviour = async (properties, place, { queues, deadLetters }
   const { url, arn } = await queues.createQueue(name, properties);
   deadLetters.set(name, redrive?.deadLetterTargetArn.split(':').at(-1));
   return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
+};
+
+const createBucket: Behaviour = async (properties, place, { buckets }) => {
+  const name = nameIn(properties, 'BucketName', place).toLowerCase();
+  const { arn } = await buckets.createBucket(name, properties);
+  return { ref: name, attributes: { Arn: arn } };
 };
 
 const createKey: Behaviour = (properties, { logicalId }, { services }) => {
@@ -124,6 +137,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   'AWS::KMS::Key': createKey,
   'AWS::Lambda::EventSourceMapping': createMapping,
   'AWS::Lambda::Function': createFunction,
+  'AWS::S3::Bucket': createBucket,
   'AWS::SQS::Queue': createQueue,
   'AWS::SecretsManager::Secret': createSecret,
   ...apiBehaviours,
@@ -154,13 +168,13 @@ export async function createResources(stacks: readonly Stack[], world: World): P
     for (const { type, logicalId, properties } of stack.resources) {
       const place = { stack, logicalId, name: `${stack.name}/${logicalId}` };
       const behaviour = behaviours[type];
-      // What does nothing is not read: it may use intrinsics that are not known here.
-      created.set(
-        logicalId,
-        behaviour
-          ? await behaviour(resolve(properties, scope(place.name)) as Properties, place, world)
-          : inert(type, properties, place),
-      );
+      const readAccess = accessReaders[type];
+      // What neither does anything nor says who may is not read: it may use intrinsics that are not known here.
+      const known = behaviour ?? readAccess;
+      const said = known ? (resolve(properties, scope(place.name)) as Properties) : properties;
+      const made = behaviour ? await behaviour(said, place, world) : inert(type, said, place);
+      readAccess?.(said, made, world.access, { name: place.name, account, region });
+      created.set(logicalId, made);
     }
     for (const { name, value } of stack.exports) {
       const place = scope(`An output of ${stack.name}`);
@@ -171,17 +185,18 @@ export async function createResources(stacks: readonly Stack[], world: World): P
 
 /** Without behaviour, but other resources name it: a name and an ARN that look like the cloud's. */
 function inert(type: string, properties: Properties, place: Place): Created {
-  const { RoleName, BucketName } = properties;
-  const name = [RoleName, BucketName].find((given) => typeof given === 'string') ?? physicalName(place);
-  const [, service = ''] = type.toLowerCase().split('::');
-  const { account, region } = place.stack;
-  const arn =
-    type === 'AWS::IAM::Role'
-      ? `arn:aws:iam::${account}:role/${name}`
-      : service === 's3'
-        ? `arn:aws:s3:::${name.toLowerCase()}`
-        : `arn:aws:${service}:${region}:${account}:${name}`;
-  return { ref: name, attributes: { Arn: arn, ...inertAttributes(type, name) } };
+  const { RoleName, LogGroupName } = properties;
+  const name = [RoleName, LogGroupName].find((given) => typeof given === 'string') ?? physicalName(place);
+  const Arn = inertArn(type, name, place);
+  const ref = type === 'AWS::IAM::ManagedPolicy' ? Arn : name;
+  return { ref, attributes: { Arn, ...inertAttributes(type, name) } };
+}
+
+function inertArn(type: string, name: string, { stack: { account, region } }: Place): string {
+  if (type === 'AWS::IAM::Role') return `arn:aws:iam::${account}:role/${name}`;
+  if (type === 'AWS::IAM::ManagedPolicy') return `arn:aws:iam::${account}:policy/${name}`;
+  if (type === 'AWS::Logs::LogGroup') return `arn:aws:logs:${region}:${account}:log-group:${name}:*`;
+  return `arn:aws:${type.toLowerCase().split('::')[1] ?? ''}:${region}:${account}:${name}`;
 }
 
 function inertAttributes(type: string, name: string): Record<string, string> {

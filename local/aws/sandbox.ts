@@ -1,5 +1,6 @@
 // One execution environment of one function: a worker thread with its own environment, memory limit and module state.
-// However it dies, only the event at hand fails, with the words that Lambda would use.
+// However it dies, only the event at hand fails, with the words that Lambda would use. Lambda freezes it between events;
+// here, what a function leaves pending goes on at once, and may even end before the next event.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
@@ -8,10 +9,34 @@ import type { FunctionSpec, InvokeResult, LogSink } from './executor.ts';
 export interface Sandbox {
   /** @param event JSON text; one at a time */
   run(event: string): Promise<InvokeResult>;
+  /** Its `Date` is ahead of the computer's clock by so many ms. */
+  setClock(offset: number): void;
   stop(): Promise<void>;
 }
 
-/** What goes in. */
+/** Stands between a sandbox and the rest: gives it what is its own, and hears what it works on. */
+export interface SandboxDoor {
+  /** its own part of the environment: its credentials */
+  readonly environment: Readonly<Record<string, string>>;
+  began(requestId: string): void;
+  ended(): void;
+  /** It will take no further event. */
+  closed(): void;
+}
+
+/** @param kill ends the sandbox at once, in the middle of whatever it does, as Lambda's host dying would */
+export type Admit = (kill: () => void) => SandboxDoor;
+
+/** What it begins with. */
+export interface SandboxStart {
+  readonly spec: FunctionSpec;
+  /** ms */
+  readonly clockOffset: number;
+}
+
+/** What goes in later. */
+export type SandboxInput = Invocation | Pick<SandboxStart, 'clockOffset'>;
+
 export interface Invocation {
   readonly event: string;
   readonly requestId: string;
@@ -37,15 +62,19 @@ interface Current {
 }
 
 /** @param gone is called once, when the sandbox will take no further event */
-export function openSandbox(spec: FunctionSpec, log: LogSink, gone: () => void): Sandbox {
+export function openSandbox(start: SandboxStart, log: LogSink, gone: () => void, admit: Admit): Sandbox {
+  const { spec } = start;
+  const door = admit(() => {
+    die(failure('Runtime.ExitError', words('Runtime exited with error: signal: killed')));
+  });
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: spec.name,
-    env: { ...spec.environment },
+    env: { ...spec.environment, ...door.environment },
     execArgv: [],
     argv: [],
     stdout: true,
     stderr: true,
-    workerData: { ...spec },
+    workerData: start,
     resourceLimits: { maxOldGenerationSizeMb: spec.memoryMegabytes },
   });
   let ready = false;
@@ -84,6 +113,7 @@ export function openSandbox(spec: FunctionSpec, log: LogSink, gone: () => void):
     if (!done) return;
     current = undefined;
     clearTimeout(done.timer);
+    door.ended();
     done.settle(result);
   }
 
@@ -97,6 +127,7 @@ export function openSandbox(spec: FunctionSpec, log: LogSink, gone: () => void):
   function end(why: Failure): void {
     alive = false;
     lastWords = why;
+    door.closed();
     gone();
     settle(why);
   }
@@ -123,9 +154,13 @@ export function openSandbox(spec: FunctionSpec, log: LogSink, gone: () => void):
         }
         const requestId = randomUUID();
         current = { requestId, settle: resolve };
+        door.began(requestId);
         startClock(current);
         worker.postMessage({ event, requestId, traceId: newTraceId() } satisfies Invocation);
       }),
+    setClock: (clockOffset) => {
+      if (alive) worker.postMessage({ clockOffset } satisfies SandboxInput);
+    },
     stop: async () => {
       if (alive) end(stopping);
       await worker.terminate();

@@ -19,6 +19,8 @@ export interface LocalServices
     Pick<Events, 'createBus' | 'putRule'> {
   /** for AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_SECRETS_MANAGER and AWS_ENDPOINT_URL_EVENTBRIDGE */
   readonly endpoint: string;
+  /** resolves when all that was put on a bus has been sent on */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startServices(options: ServicesOptions): Promise<LocalServ
     createSecret: secrets.createSecret,
     createBus: events.createBus,
     putRule: events.putRule,
+    settled: events.settled,
     stop: async () => {
       await listening.stop();
       await events.settled();

@@ -2,14 +2,17 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 
-/** The record as Lambda writes it, from the message as SQS answers it. */
-export function sqsRecord(message: Message, eventSourceARN: string, awsRegion: string): SQSRecord {
+/**
+ * The record as Lambda writes it, from the message as SQS answers it.
+ * @param ahead ms that the service's time is ahead of the server's clock
+ */
+export function sqsRecord(message: Message, eventSourceARN: string, awsRegion: string, ahead = 0): SQSRecord {
   const { MessageId, ReceiptHandle, Body, Attributes, MD5OfBody, MD5OfMessageAttributes } = message;
   return {
     messageId: MessageId ?? '',
     receiptHandle: ReceiptHandle ?? '',
     body: Body ?? '',
-    attributes: Attributes as unknown as SQSRecord['attributes'],
+    attributes: attributes(Attributes, ahead),
     messageAttributes: messageAttributes(message),
     md5OfBody: MD5OfBody ?? '',
     ...(MD5OfMessageAttributes !== undefined && { md5OfMessageAttributes: MD5OfMessageAttributes }),
@@ -17,6 +20,14 @@ export function sqsRecord(message: Message, eventSourceARN: string, awsRegion: s
     eventSourceARN,
     awsRegion,
   };
+}
+
+function attributes(said: Message['Attributes'], ahead: number): SQSRecord['attributes'] {
+  const all = Object.entries(said ?? {}).map(([name, value]) => [
+    name,
+    name.endsWith('Timestamp') ? String(Number(value) + ahead) : value,
+  ]);
+  return Object.fromEntries(all) as SQSRecord['attributes'];
 }
 
 function messageAttributes({ MessageAttributes = {} }: Message): SQSMessageAttributes {

@@ -17,7 +17,14 @@ export interface BatchPorts {
   readonly invoke: (event: object) => Promise<InvokeResult>;
   /** everything up to here is handled, or given up */
   readonly passed: (sequenceNumber: string) => void;
-  readonly givenUp: (records: readonly DynamoDBRecord[], why: WhyGivenUp) => void;
+  /** @param invokes how often the function was called with them, about */
+  readonly givenUp: (
+    records: readonly DynamoDBRecord[],
+    why: WhyGivenUp,
+    invokes: number,
+  ) => Promise<void> | void;
+  /** ms since 1970 UTC, by the clock that the records were dated with */
+  readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +43,7 @@ export async function deliver(
   const over = () => ports.signal.aborted;
   let rest = records;
   for (let retry = retried; !over(); retry++) {
-    rest = dropOld(rest, rules, ports);
+    rest = await dropOld(rest, rules, ports, retry);
     if (rest.length === 0) return;
     const result = await invokeSafely(ports.invoke, { Records: rest });
     const failed = failedItems(result, rules.reports, rest.map(sequenceNumber));
@@ -50,7 +57,7 @@ export async function deliver(
     }
     const cut = rules.bisect && rest.length > 1 && result.kind === 'error';
     if (!cut && rules.retries >= 0 && retry >= rules.retries && !over()) {
-      ports.givenUp(rest, 'RetryAttemptsExhausted');
+      await ports.givenUp(rest, 'RetryAttemptsExhausted', retry + 1);
       pass(rest, ports);
       return;
     }
@@ -64,15 +71,20 @@ export async function deliver(
   }
 }
 
-function dropOld(records: readonly DynamoDBRecord[], { age }: BatchRules, ports: BatchPorts) {
+async function dropOld(
+  records: readonly DynamoDBRecord[],
+  { age }: BatchRules,
+  ports: BatchPorts,
+  invokes: number,
+) {
   if (age < 0) return records;
-  const oldest = Date.now() / 1000 - age;
+  const oldest = ports.now() / 1000 - age;
   const young = records.findIndex(
     ({ dynamodb }) => (dynamodb?.ApproximateCreationDateTime ?? oldest) >= oldest,
   );
   const old = young < 0 ? records : records.slice(0, young);
   if (old.length === 0) return records;
-  ports.givenUp(old, 'RecordAgeExceeded');
+  await ports.givenUp(old, 'RecordAgeExceeded', invokes);
   pass(old, ports);
   return records.slice(old.length);
 }

@@ -14,13 +14,19 @@ import {
   type Poller,
 } from './event-source.ts';
 import { readProperties, withoutBehaviour } from './properties.ts';
-import { type BatchRules, deliver } from './stream-batch.ts';
+import { type BatchPorts, type BatchRules, deliver } from './stream-batch.ts';
+import { discardedObject } from './stream-discard.ts';
+import { lanes } from './stream-lanes.ts';
 import { streamRecord } from './stream-record.ts';
 import { findStream, listShards, openShard, type ShardReader } from './stream-shards.ts';
 
 export interface StreamOptions extends EventSourceOptions {
   /** where the position in each shard outlives this process; without it every start begins at StartingPosition */
   readonly checkpointFile?: string;
+  /** chance in [0, 1), by which items overtake one another; without it all changes come in one order */
+  readonly random?: () => number;
+  /** keeps what is given up, where the mapping says so */
+  readonly keep?: (bucketArn: string, key: string, body: string) => Promise<void>;
 }
 
 const mappingSchema = z.strictObject({
@@ -45,7 +51,7 @@ const afterError = 500;
 
 /** @throws Error naming a property or a filter of the mapping that is not carried out */
 export function pollStream(options: StreamOptions): Poller {
-  const { endpoint, region, credentials, invoke, onError, checkpointFile } = options;
+  const { endpoint, region, credentials, invoke, onError, checkpointFile, random, now = Date.now } = options;
   const mapping = readProperties(mappingSchema, 'An event source mapping of a stream', options.mapping);
   const arn = mapping.EventSourceArn;
   const table = /:table\/([^/]+)/.exec(arn)?.[1] ?? '';
@@ -73,17 +79,40 @@ export function pollStream(options: StreamOptions): Poller {
     const passed = (sequenceNumber: string) => {
       pass(ShardId, sequenceNumber);
     };
-    await deliver(batch.filter(wanted), rules, { invoke, signal, passed, givenUp });
+    const records = batch.filter(wanted);
+    const side = random ? lanes(records, random) : [records];
+    const notYet = () => undefined;
+    const ports = {
+      invoke,
+      signal,
+      now,
+      givenUp: discard(ShardId),
+      passed: side.length > 1 ? notYet : passed,
+    };
+    await Promise.all(side.map((lane) => deliver(lane, rules, ports)));
     // The last ones may have been filtered out.
     const last = batch.at(-1)?.dynamodb?.SequenceNumber;
     if (last !== undefined && !signal.aborted) passed(last);
   }
 
-  function givenUp(records: readonly DynamoDBRecord[], why: string): void {
-    onError(
-      `${records.length} changes of table ${table} were given up (${why}): whoever hears of them by its stream does not.`,
-    );
-  }
+  const discard =
+    (shardId: string): BatchPorts['givenUp'] =>
+    async (records, why, invokes) => {
+      const { Destination: bucket } = mapping.DestinationConfig?.OnFailure ?? {};
+      let where = '';
+      if (options.keep && bucket !== undefined) {
+        const functionArn = functionArnOf(mapping.FunctionName, arn);
+        const facts = { streamArn: arn, shardId, functionArn, records, why, invokes, at: now() };
+        const { key, body } = discardedObject(facts);
+        where = await options.keep(bucket, key, body).then(
+          () => ` They are kept in ${bucket}/${key}.`,
+          (error: unknown) => ` They could not be kept in ${bucket}: ${String(error)}`,
+        );
+      }
+      onError(
+        `${records.length} changes of table ${table} were given up (${why}): whoever hears of them by its stream does not.${where}`,
+      );
+    };
 
   /** A batch is sent when it is full, or when its window has passed. */
   async function fill(shard: ShardReader, batch: _Record[]): Promise<DynamoDBRecord[]> {
@@ -92,7 +121,7 @@ export function pollStream(options: StreamOptions): Poller {
       await pause(interval.busy, signal);
       batch.push(...(await shard.read(mapping.BatchSize - batch.length)));
     }
-    return batch.map((record) => streamRecord(record, arn, region));
+    return batch.map((record) => streamRecord(record, arn, region, now() - Date.now()));
   }
 
   /** @returns whether there was anything */
@@ -177,6 +206,11 @@ export function pollStream(options: StreamOptions): Poller {
 /** A table that was made anew has another stream, which counts from the start. */
 function position(arn: string, ShardId: string): string {
   return `${arn} ${ShardId}`;
+}
+
+function functionArnOf(name: string, streamArn: string): string {
+  const [, , , region = '', account = ''] = streamArn.split(':');
+  return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${account}:function:${name}`;
 }
 
 function anyFilter(filters: readonly { Pattern: string }[] = []): (record: DynamoDBRecord) => boolean {

@@ -2,8 +2,11 @@
 import type { _Record, AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb-streams';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 
-/** @param arn of the stream, as the template has it */
-export function streamRecord(from: _Record, arn: string, region: string): DynamoDBRecord {
+/**
+ * @param arn of the stream, as the template has it
+ * @param ahead ms that the service's time is ahead of the server's clock
+ */
+export function streamRecord(from: _Record, arn: string, region: string, ahead = 0): DynamoDBRecord {
   const { dynamodb: change = {}, userIdentity: by } = from;
   const { ApproximateCreationDateTime: at, Keys, NewImage, OldImage } = change;
   return {
@@ -13,7 +16,7 @@ export function streamRecord(from: _Record, arn: string, region: string): Dynamo
     eventSource: 'aws:dynamodb',
     awsRegion: region,
     dynamodb: {
-      ...(at && { ApproximateCreationDateTime: at.getTime() / 1000 }),
+      ...(at && { ApproximateCreationDateTime: (at.getTime() + ahead) / 1000 }),
       ...(Keys && { Keys: image(Keys) }),
       ...(NewImage && { NewImage: image(NewImage) }),
       ...(OldImage && { OldImage: image(OldImage) }),

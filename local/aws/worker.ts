@@ -4,12 +4,14 @@ import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FunctionSpec } from './executor.ts';
-import type { Invocation, SandboxMessage } from './sandbox.ts';
+import type { Invocation, SandboxInput, SandboxMessage, SandboxStart } from './sandbox.ts';
+import { shiftDate } from './shifted-date.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
-const spec = workerData as FunctionSpec;
+const { spec, ...begin } = workerData as SandboxStart;
+let clockOffset = begin.clockOffset;
+shiftDate(() => clockOffset);
 const root = realpathSync(spec.directory);
 
 const send = (message: SandboxMessage): void => {
@@ -109,8 +111,9 @@ process.on('unhandledRejection', (reason: unknown) => {
 keepToOwnFiles();
 try {
   const handler = await load();
-  parentPort?.on('message', (invocation: Invocation) => {
-    void run(handler, invocation).then(send);
+  parentPort?.on('message', (message: SandboxInput) => {
+    if ('clockOffset' in message) ({ clockOffset } = message);
+    else void run(handler, message).then(send);
   });
   send({ kind: 'ready' });
 } catch (error) {

@@ -1,7 +1,9 @@
 // What the behaviours of resources share: where they stand, what they are made in, and what they are called.
 import type { ApiDefinition } from './api-definition.ts';
 import type { LocalDynamo } from './dynamodb.ts';
+import type { LocalBuckets } from './buckets.ts';
 import type { FunctionSpec } from './executor.ts';
+import type { Access } from './gate/access.ts';
 import type { Created } from './intrinsics.ts';
 import type { Properties } from './properties.ts';
 import type { LocalQueues } from './queues.ts';
@@ -14,10 +16,13 @@ export interface World {
   readonly region: string;
   readonly dynamo: Pick<LocalDynamo, 'createTable'>;
   readonly queues: Pick<LocalQueues, 'createQueue'>;
+  readonly buckets: LocalBuckets;
   readonly services: Pick<
     LocalServices,
     'createKey' | 'createAlias' | 'createSecret' | 'createBus' | 'putRule'
   >;
+  /** who may do what */
+  readonly access: Access;
   /** by ARN */
   readonly functions: Map<string, DeclaredFunction>;
   /** by id */
@@ -35,6 +40,11 @@ export function emptyWorld(): Pick<World, 'functions' | 'apis' | 'mappings' | 'd
 /** A function as the template has it: its environment holds nothing of this machine yet. */
 export interface DeclaredFunction extends FunctionSpec {
   readonly roleArn: string;
+  /** Lambda sends traces of it */
+  readonly traced: boolean;
+  readonly inVpc: boolean;
+  /** name; the one that Lambda makes by itself without it */
+  readonly logGroup: string | undefined;
 }
 
 /** Resolved properties of an AWS::Lambda::EventSourceMapping. */

@@ -88,12 +88,14 @@ export async function* journey(service: Service, draw: (text: string) => string[
     saw: settled,
   };
 
-  const names = await until('payment.paid on the bus', async () => {
-    const { events } = await plain<{ events: { 'detail-type': string }[] }>(
+  const names = await until('All events on the bus', async () => {
+    const { events } = await plain<{ events: { 'detail-type': string; detail: { version: number } }[] }>(
       `${service.facts.control}/events?transaction_id=${id}`,
     );
-    const seen = events.map((event) => event['detail-type']);
-    return seen.includes('payment.paid') ? seen : undefined;
+    // They may overtake one another: the version gives the order.
+    const inOrder = events.sort((a, b) => a.detail.version - b.detail.version);
+    const seen = inOrder.map((event) => event['detail-type']);
+    return inOrder.length >= settled.version ? seen : undefined;
   });
   yield { step: 'events', says: ['The bus told the shop:', ...names.map((name) => `  ${name}`)], saw: names };
 

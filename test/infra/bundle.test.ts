@@ -58,3 +58,17 @@ test('the same source gives the same bytes, and what is gone is gone', async () 
   expect(readFileSync(join(folders.to, 'greet', 'index.js')).equals(first)).toBe(true);
   expect(existsSync(join(folders.to, 'forgotten'))).toBe(false);
 });
+
+test('what is deployed stays small, and carries no schema of answers: those are for documents and tests', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+  made.push(folder);
+  const { outputs } = await bundle({ to: join(folder, 'dist') });
+  const shipped = Object.entries(outputs).filter(([path]) => path.endsWith('index.js'));
+  expect(shipped.length).toBeGreaterThan(5);
+  for (const [path, { bytes, inputs }] of shipped) {
+    expect([path, Math.max(bytes, 600 * 1024)]).toEqual([path, 600 * 1024]);
+    expect(Object.keys(inputs).filter((input) => /lib\/api\/(answers|published-event)/.test(input))).toEqual(
+      [],
+    );
+  }
+}, 60_000);

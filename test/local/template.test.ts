@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { openAccess } from '../../local/aws/gate/access.ts';
 import { resolve, type Scope } from '../../local/aws/intrinsics.ts';
 import { createResources } from '../../local/aws/resources.ts';
 import { readAssembly } from '../../local/aws/template.ts';
@@ -57,6 +58,7 @@ function world(): World {
   return {
     account: '000000000000',
     region: 'us-east-1',
+    access: openAccess(),
     dynamo: {
       createTable: (name) =>
         Promise.resolve(
@@ -68,6 +70,11 @@ function world(): World {
         Promise.resolve(
           note(`queue ${name}`, { url: `http://queues/${name}`, arn: `arn:aws:sqs:::${name}` }) as never,
         ),
+    },
+    buckets: {
+      createBucket: (name) =>
+        Promise.resolve(note(`bucket ${name}`, { arn: `arn:aws:s3:::${name}` }) as never),
+      put: () => Promise.resolve(),
     },
     services: {
       createKey: (id) => note(`key ${id}`, { keyId: id, arn: `arn:key/${id}` }) as never,
@@ -82,10 +89,8 @@ function world(): World {
 
 const table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'payments' } };
 const exported = { Value: { Ref: 'Payments' }, Export: { Name: 'data:Payments' } };
-const role = {
-  Type: 'AWS::IAM::Role',
-  Properties: { AssumeRolePolicyDocument: { 'Fn::Transform': 'unread' } },
-};
+const role = { Type: 'AWS::IAM::Role' };
+const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: { 'Fn::Transform': 'unread' } } };
 const code = { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}' }, S3Key: '1.zip' };
 const fn = (environment: object, more: object = {}) => ({
   Type: 'AWS::Lambda::Function',
@@ -126,6 +131,7 @@ describe('a template', () => {
         },
         Dead: { Type: 'AWS::SQS::Queue' },
         Role: role,
+        Alarm: alarm,
       },
     );
     expect(made).toEqual(['table payments', 'queue service-Dead', 'queue service-Queue']);

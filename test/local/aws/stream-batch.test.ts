@@ -31,8 +31,9 @@ async function run(
     { ...patient, ...rules },
     {
       signal: stopping.signal,
+      now: Date.now,
       passed: (each) => passed.push(each),
-      givenUp: (each, why) => lost.push(`${numbers(each)} ${why}`),
+      givenUp: (each, why) => void lost.push(`${numbers(each)} ${why}`),
       invoke: (event) => {
         const seen = numbers((event as DynamoDBStreamEvent).Records);
         calls.push(seen);

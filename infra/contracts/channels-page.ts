@@ -1,0 +1,54 @@
+// What each channel product takes, and what each provider's adapter can do: seen from the methods that it has.
+import type { Gateway, MethodRule } from '../../lib/gateways/gateway.ts';
+import { providers } from '../../lib/gateways/registry.ts';
+import { benches } from '../../test/contract/benches.ts';
+import { code, made, page, table } from './markdown.ts';
+
+/** A word for each method that a gateway may have. */
+const powers: Readonly<Record<keyof Gateway, string>> = {
+  prepay: 'asks for the means to pay',
+  queryPayment: 'asks how a payment stands',
+  readNotification: 'proves and reads callbacks',
+  acknowledge: 'acknowledges callbacks',
+};
+
+const noTime = 0;
+
+export function channelsPage(): string {
+  const names = Object.keys(providers);
+  const methods = names.flatMap((name) =>
+    Object.entries(providers[name]?.methods ?? {}).map(([method, rule]) => [
+      name,
+      code(method),
+      ...terms(rule),
+    ]),
+  );
+  const matrix = Object.entries(powers).map(([power, word]) => [
+    word,
+    ...names.map((name) => (has(name, power) ? 'yes' : 'no')),
+  ]);
+  return page(
+    '# Channels',
+    made,
+    '## Payment methods',
+    table(['provider', 'method', 'currencies', 'least', 'most', 'can be paid for (default)'], methods),
+    '## What the adapters can do',
+    table(['', ...names], matrix),
+  );
+}
+
+function terms({ currencies, minimum, maximum, expiry }: MethodRule): string[] {
+  const span = `${duration(expiry.minimum)} to ${duration(expiry.maximum)} (${duration(expiry.default)})`;
+  return [currencies.join(', '), minimum, maximum, span];
+}
+
+/** @param seconds whole minutes in all rules so far */
+function duration(seconds: number): string {
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
+
+/** The contract suite's bench connects the adapter, to a provider in memory. */
+function has(provider: string, power: string): boolean {
+  const gateway = benches[provider]?.connect('well', noTime).gateway ?? {};
+  return power in gateway;
+}

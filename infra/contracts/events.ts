@@ -1,0 +1,54 @@
+// The contracts of published events: a schema per event, and the page that lists them.
+import {
+  publishedEvent,
+  publishedEventNames,
+  requiredFacts,
+  schemaVersion,
+} from '../../lib/api/published-event.ts';
+import { code, made, page, table } from './markdown.ts';
+import { jsonSchema } from './schemas.ts';
+import { word } from './words.ts';
+
+const when: Readonly<Record<(typeof publishedEventNames)[number], string>> = {
+  'payment.created': 'A payment was written down; the channel has not been asked yet.',
+  'payment.pending': 'The channel gave the means to pay: the payer can pay now.',
+  'payment.paid': 'The channel confirmed the whole amount: deliver.',
+  'payment.failed': 'The channel declined the payment. No money moved.',
+  'payment.closed': 'The channel closed the payment unpaid. No money moved.',
+  'payment.anomaly_found': 'Money came late, twice or wrong. It is held; the status stays. Do not deliver.',
+};
+
+/** File name → JSON Schema of the event's `detail`. */
+export function eventSchemas(): Record<string, object> {
+  return Object.fromEntries(
+    publishedEventNames.map((name) => [
+      `${name}.schema.json`,
+      {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: `urn:payments:event:${name}:${schemaVersion}`,
+        title: name,
+        description: when[name],
+        ...jsonSchema(publishedEvent(name), 'answer'),
+      },
+    ]),
+  );
+}
+
+export function eventsPage(): string {
+  const rows = publishedEventNames.map((name) => [
+    `[${code(name)}](${name}.schema.json)`,
+    when[name],
+    requiredFacts(name).map(code).join(', ') || '—',
+  ]);
+  const fields = (['id', 'version', 'occurred_at', 'data'] as const).map((name) => [code(name), word(name)]);
+  return page(
+    '# Events',
+    made,
+    'On the EventBridge bus `payments-<stage>`, with source `payments` and the event’s name as detail type. `detail` holds:',
+    table(['field', 'what it is'], fields),
+    table(['event', 'when', '`data` always has also'], rows),
+    '**At least once, in no promised order.** Remember `id` and drop what you have seen; for one payment, let the highest `version` stand. An event holds all facts, so a later one replaces an earlier one.',
+    `**Versions.** A schema’s \`$id\` ends in its version, now ${schemaVersion}. Fields may be added without a new version: ignore what you do not know. Whatever else would break a reader gets a new version.`,
+    '`samples/<function>.<case>.json` are Lambda events as AWS sends them, one file per function and case; the tests feed each to its handler. `{{…}}` stands for what a test fills in: keys, signatures and ids are made at run time.',
+  );
+}

@@ -1,0 +1,216 @@
+// What the payment API answers. Fields may be added. Made by `npm run generate`.
+import type { AnomalyKind, Currency, ErrorCode, EventName, PaymentStatus } from './codes.ts';
+
+export interface Problem {
+  /** `urn:payments:error:<code>`. */
+  readonly type: string;
+  /** What the code means, by Accept-Language. */
+  readonly title: string;
+  /** The status of HTTP. */
+  readonly status: number;
+  /** What happened here, in a sentence. */
+  readonly detail: string;
+  /** The path that was asked for. */
+  readonly instance?: string;
+  /** From the table of errors; programs decide by this. */
+  readonly code: ErrorCode;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** May money have moved by this request? `unknown`: repeat it with the same Idempotency-Key. */
+  readonly outcome: 'not_attempted' | 'declined' | 'unknown';
+  /** Give it to the payment team when you ask. */
+  readonly request_id: string;
+  /** Our number of the payment, for ever. */
+  readonly transaction_id?: string;
+  /** The field that is wrong. */
+  readonly param?: string;
+  /** All fields that are wrong. */
+  readonly errors?: readonly {
+    readonly code: ErrorCode;
+    readonly param: string;
+  }[];
+  /** The channel’s own code for it, and our name of the reason. */
+  readonly channel?: {
+    /** The channel’s own code. */
+    readonly code: string;
+    /** Our name of the reason. */
+    readonly message: string;
+  };
+}
+
+export interface Payment {
+  readonly transaction_id: string;
+  /** The calling application that the payment belongs to; only operators may name another’s. */
+  readonly application: string;
+  /** The order’s number at your application. One order is paid once. */
+  readonly business_order_id: string;
+  /** Keeps two kinds of orders with the same numbers apart; part of the order’s identity when sent. */
+  readonly business_order_type?: string;
+  /** Your own id of the payer; no name, no address. */
+  readonly user_id?: string;
+  /** The configured channel, like ALIPAY. */
+  readonly payment_channel: string;
+  /** The product of that channel, like alipay_qr. */
+  readonly payment_method: string;
+  /** Whom the channel collected for when the payment was made. */
+  readonly payee: Payee;
+  /** What was asked for: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly amount_requested: string;
+  /** ISO 4217, three capital letters. */
+  readonly currency: Currency;
+  /** The order total that the channel confirmed, discounts included: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly amount_paid?: string;
+  /** What the payer gave and the merchant gets, by the channel’s word. */
+  readonly channel_amounts?: ChannelAmounts;
+  /** What is paid for, as the payer reads it. A text that holds a card number is refused. */
+  readonly subject: string;
+  /** Your own notes, returned as they came: at most 20 keys of 40 characters with values of 200. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The state of the payment: see states.md. */
+  readonly status: PaymentStatus;
+  /** Rises by one with every change. */
+  readonly version: number;
+  /** The channel’s own number of the payment. */
+  readonly gateway_transaction_id?: string;
+  /** What the payer used, masked. */
+  readonly payment_instrument?: string;
+  /** Why it failed, from the table of errors. */
+  readonly error_code?: ErrorCode;
+  /** The channel’s own word for it. */
+  readonly channel_error_code?: string;
+  /** Money that came late, twice or wrong: kept beside the status, which does not move. */
+  readonly anomaly?: Anomaly;
+  /** When it was made: UTC, ISO 8601. */
+  readonly created_at: string;
+  /** When it last changed: UTC, ISO 8601. */
+  readonly updated_at: string;
+  /** Until when it can be paid: UTC, ISO 8601. */
+  readonly expires_at: string;
+  /** When it was paid, by the channel’s clock: UTC, ISO 8601. */
+  readonly paid_at?: string;
+  /** When it was closed: UTC, ISO 8601. */
+  readonly closed_at?: string;
+  /** The same in words, by Accept-Language. */
+  readonly error_message?: string;
+  /** The means to pay, while the payment can be paid. */
+  readonly prepay_info?: PrepayInfo;
+}
+
+export interface Payee {
+  /** The merchant’s number at the channel. */
+  readonly merchant_id?: string;
+  /** The application’s number at the channel. */
+  readonly app_id?: string;
+}
+
+export interface ChannelAmounts {
+  /** What the payer gave: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly payer_total?: string;
+  /** What the merchant gets: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly merchant_received?: string;
+}
+
+export interface Anomaly {
+  /** Which of its kinds it is. */
+  readonly kind: AnomalyKind;
+  /** When it was found: UTC, ISO 8601. */
+  readonly found_at: string;
+  /** An amount: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly amount: string;
+  readonly currency: Currency;
+  readonly gateway_transaction_id: string;
+}
+
+export interface PrepayInfo {
+  readonly kind: 'qr_code';
+  /** The text to show to the payer as a QR code. */
+  readonly qr_code: string;
+}
+
+export interface PaymentList {
+  /** Newest first. */
+  readonly items: readonly Payment[];
+  /** Send it as `cursor` for the next page; null = that was all. */
+  readonly next_cursor: string | null;
+}
+
+export interface Timeline {
+  /** Everything that happened, oldest first. */
+  readonly events: readonly TimelineEvent[];
+}
+
+export interface TimelineEvent {
+  readonly version: number;
+  /** What happened, by the name of its event. */
+  readonly name: EventName;
+  /** When it happened: UTC, ISO 8601. */
+  readonly at: string;
+  /** Who did it: an application, or `channel:<code>`. */
+  readonly actor: string;
+  /** On what ground. */
+  readonly reason: string;
+  /** What changed, as it was; null = was not there. */
+  readonly before: PaymentChange;
+  /** What changed, as it is since; the first event has all facts. */
+  readonly after: PaymentChange;
+  /** SHA-256, hex, over the event and the hash of the one before it. */
+  readonly hash: string;
+}
+
+export interface PaymentChange {
+  readonly transaction_id?: string | null;
+  readonly application?: string | null;
+  readonly business_order_id?: string | null;
+  readonly business_order_type?: string | null;
+  readonly user_id?: string | null;
+  readonly payment_channel?: string | null;
+  readonly payment_method?: string | null;
+  readonly payee?: Payee | null;
+  readonly amount_requested?: string | null;
+  readonly currency?: Currency | null;
+  readonly amount_paid?: string | null;
+  readonly channel_amounts?: ChannelAmounts | null;
+  readonly subject?: string | null;
+  readonly metadata?: Readonly<Record<string, string>> | null;
+  readonly status?: PaymentStatus | null;
+  readonly version?: number | null;
+  readonly gateway_transaction_id?: string | null;
+  readonly payment_instrument?: string | null;
+  readonly error_code?: ErrorCode | null;
+  readonly channel_error_code?: string | null;
+  readonly anomaly?: Anomaly | null;
+  readonly created_at?: string | null;
+  readonly updated_at?: string | null;
+  readonly expires_at?: string | null;
+  readonly paid_at?: string | null;
+  readonly closed_at?: string | null;
+}
+
+export interface Channel {
+  /** The channel, like ALIPAY. */
+  readonly channel_code: string;
+  /** The adapter that speaks to it. */
+  readonly provider: string;
+  /** Which of the provider’s environments. */
+  readonly environment: 'production' | 'sandbox' | 'local';
+  /** Base URL of the gateway; only for `local`. */
+  readonly gateway_url?: string;
+  readonly merchant_id: string;
+  readonly app_id: string;
+  /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
+  readonly public_key_platform: string;
+  /** Where the provider posts its callbacks: an https URL. */
+  readonly callback_url_payment: string;
+  /** What becomes of callbacks from addresses that are not listed; `monitor` if absent. */
+  readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
+  /** The provider’s addresses, as CIDR ranges; at most 64. */
+  readonly callback_source_ranges: readonly string[];
+  /** Whether new payments may be made on it. Callbacks are heard in any case. */
+  readonly is_active: boolean;
+  /** Short public marks of the secrets, to compare; never the secrets. */
+  readonly secret_fingerprints: Readonly<Record<string, string>>;
+  readonly version: number;
+  readonly updated_at: string;
+  /** Which caller changed it last. */
+  readonly updated_by: string;
+}

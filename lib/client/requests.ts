@@ -1,0 +1,59 @@
+// What the payment API takes. Made by `npm run generate`.
+import type { Currency } from './codes.ts';
+
+export interface CreatePayment {
+  /** The order’s number at your application. One order is paid once. */
+  readonly business_order_id: string;
+  /** Keeps two kinds of orders with the same numbers apart; part of the order’s identity when sent. */
+  readonly business_order_type?: string;
+  /** Your own id of the payer; no name, no address. */
+  readonly user_id?: string;
+  /** The configured channel, like ALIPAY. */
+  readonly payment_channel: string;
+  /** The product of that channel, like alipay_qr. */
+  readonly payment_method: string;
+  /** An amount: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly amount: string;
+  /** ISO 4217, three capital letters. */
+  readonly currency: Currency;
+  /** What is paid for, as the payer reads it. A text that holds a card number is refused. */
+  readonly subject: string;
+  /** Until when it can be paid: UTC, ISO 8601. */
+  readonly expires_at?: string;
+  /** Your own notes, returned as they came: at most 20 keys of 40 characters with values of 200. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface PutChannel {
+  /** The adapter that speaks to it. */
+  readonly provider?: string;
+  /** Which of the provider’s environments. */
+  readonly environment: 'production' | 'sandbox';
+  /** Where the provider posts its callbacks: an https URL. */
+  readonly callback_url_payment: string;
+  /** What becomes of callbacks from addresses that are not listed; `monitor` if absent. */
+  readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
+  /** The provider’s addresses, as CIDR ranges; at most 64. */
+  readonly callback_source_ranges?: readonly string[];
+  /** Whether new payments may be made on it. Callbacks are heard in any case. */
+  readonly is_active: boolean;
+  /** The merchant’s number at the channel. */
+  readonly merchant_id: string;
+  /** The application’s number at the channel. */
+  readonly app_id: string;
+  /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
+  readonly public_key_platform: string;
+  /** The merchant’s private key, PEM or bare base64. It goes in and never comes out. */
+  readonly private_key_merchant?: string;
+}
+
+export interface ListPaymentsQuery {
+  readonly business_order_id: string;
+  readonly business_order_type?: string;
+  /** The calling application that the payment belongs to; only operators may name another’s. */
+  readonly application?: string;
+  /** `next_cursor` of the page before; it belongs to this list only. */
+  readonly cursor?: string;
+  /** How many at most, 1 to 50; 20 if absent. */
+  readonly limit?: string;
+}

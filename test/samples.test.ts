@@ -1,0 +1,170 @@
+// Each event under events/samples, fed to the real handler of its function. `{{…}}` is filled in here: keys, signatures and
+// ids are made at run time, so no sample holds a secret.
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { describedRoutes, refusalsOf } from '../infra/contracts/openapi.ts';
+import { operations, type Operation } from '../infra/operations.ts';
+import { problem } from '../lib/api/answers.ts';
+import { publishedEvent, publishedEventNames } from '../lib/api/published-event.ts';
+import { form, notice, paidFields, stranger } from './contract/alipay-side.ts';
+import { channelBody, deploy, type Deployed, type Name } from './functions/deployed.ts';
+
+const folder = join(import.meta.dirname, '../events/samples');
+const files = globSync('*.json', { cwd: folder }).map((file) => basename(file, '.json'));
+
+/** In this order: later ones read what earlier ones made. What an API answers: status, and its code when it refuses. */
+const expected: Readonly<Record<string, object>> = {
+  'put-channel.configured': { status: 200, body: { channel_code: 'ALIPAY', version: 1 } },
+  'put-channel.refused-scope': { status: 403, body: { code: 'SCOPE_MISSING' } },
+  'get-channel.found': { status: 200, body: { channel_code: 'ALIPAY', version: 1 } },
+  'get-channel.not-found': { status: 404, body: { code: 'NOT_FOUND' } },
+  'create-payment.created': { status: 201, body: { status: 'PENDING_PAYMENT', amount_requested: '8.80' } },
+  'create-payment.refused-amount': { status: 422, body: { code: 'AMOUNT_SCALE', param: 'amount' } },
+  'get-payment.found': { status: 200, body: { business_order_id: '20261122-0001' } },
+  'get-payment.not-found': { status: 404, body: { code: 'NOT_FOUND' } },
+  'list-payments.page': { status: 200, body: { items: [{ business_order_id: '20261122-0001' }] } },
+  'list-payments.refused-cursor': { status: 400, body: { code: 'CURSOR_INVALID', param: 'cursor' } },
+  'get-timeline.found': {
+    status: 200,
+    body: { events: [{ name: 'payment.created' }, { name: 'payment.pending' }] },
+  },
+  'get-timeline.not-found': { status: 404, body: { code: 'NOT_FOUND' } },
+  'receive-callback.paid': { status: 200, body: 'success' },
+  'receive-callback.forged': { status: 401, body: 'fail' },
+  'apply-notification.paid-and-poison': {
+    batchItemFailures: [{ itemIdentifier: '00000001-1111-4222-8333-444455556666' }],
+  },
+  'publish-events.batch': { batchItemFailures: [] },
+};
+
+const outcomes = new Map<string, Outcome>();
+let deployed: Deployed;
+let transactionId = '';
+
+type Outcome = Readonly<Record<string, unknown>>;
+
+beforeAll(async () => {
+  deployed = await deploy();
+  deployed.bus
+    .on(PutEventsCommand)
+    .resolves({ Entries: [{ EventId: '1' }, { EventId: '2' }, { EventId: '3' }] });
+  for (const name of Object.keys(expected)) outcomes.set(name, await feed(name));
+});
+
+afterAll(() => deployed.stop());
+
+async function feed(name: string): Promise<Outcome> {
+  const result = (await deployed.run(
+    functionOf(name),
+    fill(readFileSync(join(folder, `${name}.json`), 'utf8')),
+  )) as {
+    statusCode?: number;
+    headers?: Record<string, string>;
+    body?: string;
+  };
+  if (result.statusCode === undefined) return result;
+  const { statusCode, headers = {}, body = '' } = result;
+  const isJson = headers['content-type']?.includes('json');
+  const read = isJson ? (JSON.parse(body) as { transaction_id?: string }) : body;
+  if (statusCode === 201 && typeof read === 'object') transactionId = read.transaction_id ?? '';
+  return { status: statusCode, body: read };
+}
+
+/** @throws Error for a name that nothing stands for */
+function fill(text: string): object {
+  const paid = paidFields(transactionId, '8.80', Date.now());
+  const base64 = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64');
+  const values: Readonly<Record<string, string>> = {
+    transaction_id: transactionId,
+    access_key_id: 'ASIA',
+    authorization: 'AWS4-HMAC-SHA256',
+    md5: '0'.repeat(32),
+    channel: base64(JSON.stringify(channelBody)),
+    callback: base64(form(notice(paid))),
+    forged_callback: base64(form(notice(paid, stranger))),
+  };
+  const filled = text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    if (values[name] === undefined) throw new Error(`Nothing stands for {{${name}}}.`);
+    return values[name];
+  });
+  return JSON.parse(filled) as object;
+}
+
+function functionOf(sample: string): Name {
+  return sample.split('.')[0] as Name;
+}
+
+describe('the samples', () => {
+  test('are all fed, and nothing else', () => {
+    expect(files.sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  test.each(Object.entries<Operation>(operations))('show %s, and a route also refusing', (name, { on }) => {
+    const own = files.filter((file) => functionOf(file) === name);
+    expect(own.length).toBeGreaterThanOrEqual('route' in on ? 2 : 1);
+  });
+
+  test('hold no key and no signature', () => {
+    const all = files.map((file) => readFileSync(join(folder, `${file}.json`), 'utf8')).join('\n');
+    expect(all).not.toMatch(/PRIVATE KEY|A[KS]IA[A-Z0-9]{12}|Signature=|MII[A-Za-z0-9+/]{40}/);
+  });
+});
+
+describe('a handler does with its sample what it should', () => {
+  test.each(Object.keys(expected))('%s', (name) => {
+    expect(outcomes.get(name)).toMatchObject(expected[name] ?? {});
+  });
+
+  test('the payment of the notification that came beside a poisonous one is paid', async () => {
+    const read = await feed('get-payment.found');
+    expect(read).toMatchObject({ body: { status: 'PAID_SUCCESS', amount_paid: '8.80', version: 3 } });
+  });
+
+  test('only the genuine callback was queued', () => {
+    const sent = deployed.queue
+      .commandCalls(SendMessageCommand)
+      .map((call) => call.args[0].input.MessageBody);
+    expect(sent).toHaveLength(1);
+    expect(JSON.parse(sent[0] ?? '')).toMatchObject({
+      notification: { snapshot: { state: 'paid', transactionId } },
+    });
+  });
+
+  test('what was put on the bus is what its schemas say', () => {
+    const entries = deployed.bus
+      .commandCalls(PutEventsCommand)
+      .flatMap((call) => call.args[0].input.Entries ?? []);
+    expect(entries.map(({ DetailType }) => DetailType)).toEqual([
+      'payment.created',
+      'payment.pending',
+      'payment.paid',
+    ]);
+    for (const { DetailType, Detail } of entries) {
+      const name = z.enum(publishedEventNames).parse(DetailType);
+      expect(publishedEvent(name).safeParse(JSON.parse(Detail ?? '')).error).toBeUndefined();
+    }
+  });
+});
+
+describe('an answer is of the form that the documents promise', () => {
+  const signed = describedRoutes().filter(({ auth }) => auth === 'iam');
+  const rows = signed.flatMap((route) =>
+    files.filter((file) => functionOf(file) === route.operation).map((file) => [file, route] as const),
+  );
+
+  test.each(rows)('%s', (file, route) => {
+    const { status, body } = outcomes.get(file) as { status: number; body: unknown };
+    const codes = z.strictObject({ ...problem.shape, code: z.enum(refusalsOf(route)) });
+    const promised = status in route.answers ? route.answer : codes;
+    expect(promised?.parse(body)).toEqual(body);
+  });
+
+  test.each(rows)('%s came by its route', (file, { method, path }) => {
+    const event = JSON.parse(readFileSync(join(folder, `${file}.json`), 'utf8')) as object;
+    expect(event).toMatchObject({ httpMethod: method, resource: path });
+  });
+});
