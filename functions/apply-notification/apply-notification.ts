@@ -1,4 +1,5 @@
 // The story of a proved notification: what it says is brought to the payment, once.
+import type { TransactionId } from '../../lib/domain/ids.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { settlePayment, type Settled } from '../../lib/flows/settle-payment.ts';
 import type { CallbackMessage } from '../../lib/messaging/callbacks.ts';
@@ -12,7 +13,8 @@ export interface ApplyDependencies {
 }
 
 export type Applied =
-  Exclude<Settled, { kind: 'nothing_of_ours' }> | { readonly kind: 'kept'; readonly what: string };
+  | Exclude<Settled, { kind: 'nothing_of_ours' }>
+  | { readonly kind: 'kept'; readonly what: string; readonly transactionId: TransactionId };
 
 /** A genuine message about a payment that we do not have (yet): it comes again, and in the end waits for a person. */
 export class UnknownTransaction extends Error {
@@ -57,7 +59,7 @@ async function keep(
   if (!stored || stored.payment.paymentChannel !== message.channelCode)
     throw new UnknownTransaction(transactionId);
   await keepCallbackAlone(tables, kept(message, stored.payment.transactionId));
-  return { kind: 'kept', what };
+  return { kind: 'kept', what, transactionId: stored.payment.transactionId };
 }
 
 function kept(message: CallbackMessage, transactionId: KeptCallback['transactionId']): KeptCallback {

@@ -24,7 +24,11 @@ function tell(message: CallbackMessage, applied: Applied): void {
   const facts = { channel_code: message.channelCode, digest: message.digest };
   if (applied.kind === 'kept') {
     count('callback_unrecognised');
-    log.error('callback.unrecognised', { ...facts, reason: applied.what });
+    log.error('callback.unrecognised', {
+      ...facts,
+      transaction_id: applied.transactionId,
+      reason: applied.what,
+    });
     return;
   }
   const { payment, why } = applied;

@@ -81,7 +81,7 @@ async function ask(attempt: Attempt): Promise<Created | undefined> {
     { transactionId, currency: amountRequested.currency },
     { deadline: deadline - reserve },
   );
-  if (outcome.kind !== 'ok') return unknown(attempt, outcome);
+  if (outcome.kind !== 'ok') return asItIs(attempt, outcome);
   const { state } = outcome.value;
   if (state === 'not_found' || state === 'pending') return undefined;
   await settlePayment(
@@ -116,7 +116,7 @@ async function prepay(attempt: Attempt): Promise<Created> {
       return declined(attempt, outcome);
     case 'retry_later':
     case 'unknown':
-      return unknown(attempt, outcome);
+      return asItIs(attempt, outcome);
   }
 }
 
@@ -133,7 +133,7 @@ async function pending(attempt: Attempt, value: Prepay): Promise<Created> {
 async function declined(attempt: Attempt, no: Outcome<Prepay> & { kind: 'declined' }): Promise<Created> {
   // "It is paid" and "it is closed" are no refusals but news of an earlier attempt: the gateway is asked for the facts.
   if (no.code === 'already_paid' || no.code === 'already_closed')
-    return (await ask(attempt)) ?? unknown(attempt, { kind: 'unknown', reason: 'other_order' });
+    return (await ask(attempt)) ?? asItIs(attempt);
   const change = {
     status: 'PAID_FAILED',
     errorCode: no.code === 'misconfigured' ? 'CHANNEL_MISCONFIGURED' : 'CHANNEL_DECLINED',
@@ -157,21 +157,25 @@ async function write(
   return changed === 'changed' ? { kind: 'created', payment: after } : undefined;
 }
 
-/** Somebody else's word was quicker than our writing, and stands. One that moved no status (an anomaly) settles nothing. */
-async function asItIs(attempt: Attempt): Promise<Created> {
+/**
+ * Somebody else's word was quicker than ours, and stands. One that moved no status (an anomaly) settles nothing.
+ * @param otherwise why nothing is known when nobody's was
+ */
+async function asItIs(
+  attempt: Attempt,
+  otherwise: NoAnswer = { kind: 'unknown', reason: 'other_order' },
+): Promise<Created> {
   const { transactionId } = attempt.stored.payment;
   const stored = await getPayment(attempt.tables, transactionId);
   if (!stored) throw new Error(`${transactionId} was written and is not there`);
-  if (stored.payment.status === 'PENDING_CREATE')
-    return unknown({ ...attempt, stored }, { kind: 'unknown', reason: 'other_order' });
+  if (stored.payment.status === 'PENDING_CREATE') return unknown({ ...attempt, stored }, otherwise);
   return { kind: 'created', payment: stored.payment };
 }
 
+type NoAnswer = Exclude<Outcome<unknown>, { kind: 'ok' }>;
+
 /** The next create of this order may ask the gateway soon: nobody is speaking to it for this payment any more. */
-async function unknown(
-  { tables, ports, deadline, stored }: Attempt,
-  outcome: Exclude<Outcome<unknown>, { kind: 'ok' }>,
-): Promise<Created> {
+async function unknown({ tables, ports, deadline, stored }: Attempt, outcome: NoAnswer): Promise<Created> {
   const held = deadline + grace;
   const soon = ports.now() + pause;
   // If this is not written, the lease runs out by itself.

@@ -90,7 +90,7 @@ describe('a proved notification', () => {
       transactionId: payment.transactionId,
     });
     for (let times = 1; times <= 2; times++)
-      expect(await apply(message)).toEqual({ kind: 'kept', what: 'trade_status NEW_ONE' });
+      expect(await apply(message)).toMatchObject({ kind: 'kept', what: 'trade_status NEW_ONE' });
     expect((await getPayment(database.tables(), payment.transactionId))?.payment).toEqual(payment);
     const { digest, receivedAt, keyVersion, headers, bodyBase64 } = message;
     const callback = {

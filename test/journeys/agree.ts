@@ -1,0 +1,231 @@
+// The one checking function of the journeys: provider, record and subscriber know the same of every payment, and each
+// record is whole. The numbers are those of the invariants that are looked at.
+import { expect } from '@jest/globals';
+import { hashes, sorted, unfold } from './chain.ts';
+import type { Service } from './service.ts';
+import { look, subject, type OrderName, type SeenOrder, type SeenPayment, type Sight } from './sight.ts';
+
+/** What a journey leaves lying about on purpose. */
+export interface Allowed {
+  /** callbacks that no payment was found for: waiting to be tried again, or given up */
+  readonly homeless?: number;
+}
+
+/** From SPEC R4.3, by hand: from → to, by the name of the event. Refunds are not in this build. */
+const edges: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PENDING_CREATE: {
+    PENDING_PAYMENT: 'payment.pending',
+    PAID_SUCCESS: 'payment.paid',
+    PAID_FAILED: 'payment.failed',
+    CLOSED: 'payment.closed',
+  },
+  PENDING_PAYMENT: {
+    PAID_SUCCESS: 'payment.paid',
+    PAID_FAILED: 'payment.failed',
+    CLOSED: 'payment.closed',
+  },
+  PAID_FAILED: { PAID_SUCCESS: 'payment.paid_late' },
+  CLOSED: { PAID_SUCCESS: 'payment.paid_late' },
+};
+
+/** ms */
+const patience = 15_000;
+
+/**
+ * Waits until all is quiet, and a little longer where it does not agree yet.
+ * @param orders all payments of these are looked at; money and events of others need a payment to belong to
+ */
+export async function expectAgreement(
+  service: Service,
+  orders: readonly OrderName[],
+  allowed: Allowed = {},
+): Promise<void> {
+  const end = performance.now() + patience;
+  for (;;) {
+    await service.control('/clock', { advance: '0s' });
+    const found = disagreements(await look(service, orders), allowed);
+    if (found.length > 0 && performance.now() < end) continue;
+    expect(found).toEqual([]);
+    return;
+  }
+}
+
+/** @returns a sentence for each thing that does not agree */
+export function disagreements(sight: Sight, allowed: Allowed = {}): string[] {
+  const { orders, charges, told, unknownNumbers } = sight;
+  return [
+    ...orders.flatMap((order) => ofOrder(order)),
+    ...orders.flatMap(({ payments }) => payments).flatMap((seen) => ofPayment(seen, sight)),
+    ...unknownNumbers
+      .filter((id) => charges.some((charge) => charge.transaction_id === id))
+      .map((id) => `I03 ${id} was charged and there is no such payment`),
+    ...unknownNumbers
+      .filter((id) => told.some((event) => subject(event) === id))
+      .map((id) => `I20 ${id} was told of and there is no such payment`),
+    ...ofBooks(sight),
+    ...ofQueues(sight, allowed),
+  ];
+}
+
+function ofOrder({ name, payments }: SeenOrder): string[] {
+  const paid = payments.filter(({ payment }) => payment.status === 'PAID_SUCCESS');
+  return [
+    ...complain(payments.length > 0, `${name} has no payment`),
+    ...complain(paid.length <= 1, `I02 ${name} is paid ${paid.length} times`),
+  ];
+}
+
+function ofPayment(seen: SeenPayment, sight: Sight): string[] {
+  const about = [...ofRecord(seen), ...ofMoney(seen, sight), ...ofSubscriber(seen, sight)];
+  return about.map((sentence) => sentence.replace(' ', ` ${seen.payment.transaction_id}: `));
+}
+
+/** The payment is what its timeline tells, and the timeline tells of nothing that may not be. */
+function ofRecord({ payment, timeline }: SeenPayment): string[] {
+  const facts = unfold(timeline);
+  const wanted = hashes(payment.transaction_id, timeline);
+  const shown = Object.entries(payment).filter(
+    ([name]) => name !== 'prepay_info' && name !== 'error_message',
+  );
+  return [
+    ...complain(
+      same(facts.at(-1), Object.fromEntries(shown)),
+      'I11 the payment is not what its timeline ends with',
+    ),
+    ...timeline.flatMap((entry, place) => {
+      const at = `version ${entry.version}`;
+      const now = facts[place] ?? {};
+      const before = facts[place - 1];
+      const changed = Object.keys(entry.before);
+      return [
+        ...complain(entry.version === place + 1, `I11 ${at} stands where ${place + 1} should`),
+        ...complain(now['version'] === entry.version, `I11 ${at} calls itself ${String(now['version'])}`),
+        ...complain(
+          changed.every((name) => same(before?.[name] ?? null, entry.before[name])),
+          `I11 ${at} was not written on what was there before`,
+        ),
+        ...complain(
+          rightName(entry.name, before?.['status'], now['status']),
+          `I10 ${at} is no edge: ${entry.name}`,
+        ),
+        ...complain(
+          [payment.application, `channel:${payment.payment_channel}`].includes(entry.actor),
+          `I16 ${at} is the doing of ${entry.actor}`,
+        ),
+        ...complain(
+          place === 0 ||
+            !['amount_requested', 'currency', 'transaction_id'].some((name) => changed.includes(name)),
+          `I06 ${at} changes what was asked for`,
+        ),
+        ...complain((entry.before['amount_paid'] ?? null) === null, `I06 ${at} changes what was paid`),
+        ...complain(wanted[place] === entry.hash, `I28 ${at} does not have the hash of its facts`),
+      ];
+    }),
+  ];
+}
+
+function rightName(name: string, from: unknown, to: unknown): boolean {
+  if (from === undefined) return name === 'payment.created' && to === 'PENDING_CREATE';
+  if (from === to) return name === 'payment.anomaly_found';
+  return edges[from as string]?.[to as string] === name;
+}
+
+/** Every charge is the payment's or is known to be wrong; and what we call paid was charged, to the last 分. */
+function ofMoney({ payment, timeline }: SeenPayment, { charges }: Sight): string[] {
+  const own = charges.filter((charge) => charge.transaction_id === payment.transaction_id);
+  const anomalies = timeline.flatMap(({ after }) => (after['anomaly'] as typeof payment.anomaly) ?? []);
+  const paid = payment.status === 'PAID_SUCCESS';
+  const isKept = ({ gateway_transaction_id: id, amount, currency }: (typeof own)[number]) =>
+    paid &&
+    payment.gateway_transaction_id === id &&
+    payment.amount_paid === amount &&
+    payment.currency === currency;
+  const kept = own.filter(isKept);
+  return [
+    ...own
+      .filter((charge) => !isKept(charge))
+      .filter(({ gateway_transaction_id: id, amount }) =>
+        anomalies.every((known) => known.gateway_transaction_id !== id || known.amount !== amount),
+      )
+      .map(
+        ({ amount }) =>
+          `I01 ${amount} was charged, the record says ${payment.status} ${payment.amount_paid ?? ''}`,
+      ),
+    ...own
+      .filter(({ paid_at }) => paid_at < payment.created_at)
+      .map(() => 'I03 it was charged before it was written down'),
+    ...complain(
+      !paid || kept.length === 1,
+      `I01 it is called paid, the books have ${kept.length} such charges`,
+    ),
+    ...complain(
+      anomalies.every(({ gateway_transaction_id: id }) =>
+        own.some((charge) => charge.gateway_transaction_id === id),
+      ),
+      'I07 an anomaly tells of money that was never charged',
+    ),
+    ...complain(
+      paid === (payment.amount_paid !== undefined),
+      'I07 status and amount_paid do not go together',
+    ),
+    ...complain(
+      !paid || payment.amount_paid === payment.amount_requested,
+      'I07 it is called paid with another amount than was asked for',
+    ),
+  ];
+}
+
+/** One effect for each version, and it is what the record says of that version. */
+function ofSubscriber({ payment, timeline }: SeenPayment, sight: Sight): string[] {
+  const own = sight.told.filter((event) => subject(event) === payment.transaction_id);
+  const effects = new Map(own.map((event) => [event.detail.id, event]));
+  const facts = unfold(timeline);
+  const inOrder = [...effects.values()].sort((a, b) => a.detail.version - b.detail.version);
+  return [
+    ...complain(
+      own.every((event) => same(event.detail, effects.get(event.detail.id)?.detail)),
+      'I19 two different events have one id',
+    ),
+    ...complain(
+      inOrder.every(({ detail }) => detail.id === `${payment.transaction_id}/${detail.version}`),
+      'I19 an event is not called after its version',
+    ),
+    ...inOrder
+      .filter(({ detail }) => timeline.every(({ version }) => version !== detail.version))
+      .map(({ detail }) => `I20 version ${detail.version} was told and never was`),
+    ...timeline.flatMap((entry, place) => {
+      const event = inOrder.find(({ detail }) => detail.version === entry.version);
+      if (!event) return [`I19 version ${entry.version} was not told`];
+      const { source, detail, 'detail-type': name } = event;
+      return complain(
+        source === 'payments' &&
+          name === entry.name &&
+          detail.occurred_at === entry.at &&
+          same(detail.data, facts[place]),
+        `I21 version ${entry.version} was told otherwise`,
+      );
+    }),
+  ];
+}
+
+function ofBooks({ balances, refunds }: Sight): string[] {
+  const sum = Object.values(balances).reduce((total, yuan) => total + Number(yuan.replace('.', '')), 0);
+  return [
+    ...complain(sum === 0, `I01 the provider's own books do not balance: ${sum}`),
+    ...complain(refunds.length === 0, 'I05 the provider has paid money back, and nobody asked for it'),
+  ];
+}
+
+/** A queue of dead letters is a queue like any other here. */
+function ofQueues({ queues }: Sight, { homeless = 0 }: Allowed): string[] {
+  const lying = queues.reduce((sum, { depth, in_flight }) => sum + depth + in_flight, 0);
+  return complain(lying === homeless, `I17 ${lying} messages lie in the queues, not ${homeless}`);
+}
+
+function complain(holds: boolean, otherwise: string): string[] {
+  return holds ? [] : [otherwise];
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return sorted(a) === sorted(b);
+}

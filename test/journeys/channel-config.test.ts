@@ -1,0 +1,158 @@
+// A channel is configured while it works: wrong settings are refused or found out, secrets stay secret, and a channel that
+// is switched off still hears what it is told.
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expectAgreement } from './agree.ts';
+import { bootPatience, startService, type Service } from './service.ts';
+import { create, newOrder, pay, shown, untilStatus } from './shop.ts';
+
+interface ChannelView {
+  readonly version: number;
+  readonly is_active: boolean;
+  readonly secret_fingerprints: Readonly<Record<string, string>>;
+}
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await startService();
+}, bootPatience);
+
+afterAll(() => service.stop());
+
+const channel = '/channels/ALIPAY';
+
+/** The settings as they are, with `more` in their place. */
+async function settings(more: object): Promise<object> {
+  const { body } = await service.operator<ChannelView & Record<string, unknown>>(channel);
+  const own = new Set(['channel_code', 'secret_fingerprints', 'version', 'updated_at', 'updated_by']);
+  return { ...Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name))), ...more };
+}
+
+const put = async (more: object) =>
+  service.operator<ChannelView & { code?: string }>(channel, { method: 'PUT', body: await settings(more) });
+
+/** Functions know a channel for five minutes. */
+const takesEffect = () => service.control('/clock', { advance: '6m' });
+
+const newKeys = (modulusLength = 2048) =>
+  generateKeyPairSync('rsa', {
+    modulusLength,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+
+describe('what is refused, and changes nothing', () => {
+  const { privateKey, publicKey } = newKeys();
+
+  test.each<[what: string, more: object, code: string, param: string]>([
+    ['a key that is none', { private_key_merchant: 'secret' }, 'KEY_INVALID', 'private_key_merchant'],
+    [
+      'a public key for a private one',
+      { private_key_merchant: publicKey },
+      'KEY_INVALID',
+      'private_key_merchant',
+    ],
+    [
+      'a private key for a public one',
+      { public_key_platform: privateKey },
+      'KEY_INVALID',
+      'public_key_platform',
+    ],
+    [
+      'a key of 1024 bits',
+      { public_key_platform: newKeys(1024).publicKey },
+      'KEY_INVALID',
+      'public_key_platform',
+    ],
+    ['a field that nobody knows', { notify_url: 'https://example.com/' }, 'UNKNOWN_FIELD', 'notify_url'],
+    ['a secret of another provider', { api_v3_key: 'x'.repeat(32) }, 'UNKNOWN_FIELD', 'api_v3_key'],
+    ['another provider', { provider: 'stripe' }, 'CHANNEL_CONFIG_INVALID', 'provider'],
+    [
+      'a gateway of its own in production',
+      { environment: 'production' },
+      'CHANNEL_CONFIG_INVALID',
+      'gateway_url',
+    ],
+  ])('%s', async (_what, more, code, param) => {
+    const before = await service.operator(channel);
+    const refused = await put(more);
+    expect(refused.body).toMatchObject({ code, param, outcome: 'not_attempted' });
+    expect(refused.status).toBe(code === 'UNKNOWN_FIELD' ? 400 : 422);
+    expect(JSON.stringify(refused.body)).not.toContain(privateKey.split('\n')[1]);
+    expect((await service.operator(channel)).body).toEqual(before.body);
+  });
+
+  test('by whom it is none of their business', async () => {
+    for (const client of [service.app, service.finance]) {
+      const refused = await client(channel, { method: 'PUT', body: await settings({ is_active: false }) });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'SCOPE_MISSING' } });
+    }
+    expect(await service.app(channel)).toMatchObject({ status: 200, body: { is_active: true } });
+    expect(await service.operator('/channels/NONE')).toMatchObject({ status: 404 });
+    const none = await service.operator('/channels/NONE', { method: 'PUT', body: await settings({}) });
+    expect(none).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', param: 'channel_code' } });
+  });
+});
+
+describe('what is taken', () => {
+  // Before any payment, so that no function knows the channel as it was.
+  test('a wrong application id: found out by the first payment, without a charge; mended, it goes on', async () => {
+    const { body: before } = await service.operator<{ app_id: string; version: number }>(channel);
+    expect((await put({ app_id: '2021004100000099' })).body.version).toBe(before.version + 1);
+    const order = newOrder();
+    const refused = await create(service.app, order);
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { code: 'CHANNEL_MISCONFIGURED', retryable: true, outcome: 'not_attempted' },
+    });
+    expect(service.lines.find(({ name }) => name === 'channel.misconfigured')).toMatchObject({
+      level: 'ERROR',
+    });
+    await put({ app_id: before.app_id });
+    await takesEffect();
+    const id = await shown(service.app, order);
+    expect(id).not.toBe(refused.body.transaction_id);
+    await pay(service, id);
+    await untilStatus(service, id, 'PAID_SUCCESS');
+    await expectAgreement(service, [order]);
+  });
+
+  test('switched off: no new payment, and the code that was shown before is still paid', async () => {
+    const [shownBefore, later] = [newOrder(), newOrder()];
+    const id = await shown(service.app, shownBefore);
+    expect((await put({ is_active: false })).body).toMatchObject({ is_active: false });
+    await takesEffect();
+    expect(await create(service.app, later)).toMatchObject({
+      status: 409,
+      body: { code: 'CHANNEL_DISABLED', param: 'payment_channel', outcome: 'not_attempted' },
+    });
+    await pay(service, id);
+    await untilStatus(service, id, 'PAID_SUCCESS');
+    await put({ is_active: true });
+    await takesEffect();
+    await pay(service, await shown(service.app, later));
+    await expectAgreement(service, [shownBefore, later]);
+  });
+
+  // The last one: the key that the provider knows is gone for good.
+  test('another key: told by its fingerprint alone; the provider does not know it, and nothing is charged', async () => {
+    const [kept, other] = [newKeys().privateKey, newKeys().privateKey];
+    const first = await put({ private_key_merchant: kept });
+    const second = await put({ private_key_merchant: other });
+    expect(second.body.secret_fingerprints['private_key_merchant']).toMatch(/^sha256:[0-9a-f]{16}$/);
+    expect(second.body.secret_fingerprints).not.toEqual(first.body.secret_fingerprints);
+    await takesEffect();
+    const order = newOrder();
+    expect(await create(service.app, order)).toMatchObject({
+      status: 503,
+      body: { code: 'CHANNEL_MISCONFIGURED' },
+    });
+    await expectAgreement(service, [order]);
+    const { lines } = await service.control<{ lines: unknown[] }>('/log');
+    const read = (await service.operator(channel)).body;
+    const everything = JSON.stringify([first.body, second.body, read, lines, service.lines]);
+    for (const pem of [kept, other])
+      for (const line of pem.split('\n').slice(1, -2)) expect(everything).not.toContain(line);
+  });
+});

@@ -1,0 +1,106 @@
+// What a shop and its payers do, in one line each.
+import { randomUUID } from 'node:crypto';
+import { newKey, until, type Answer, type Client, type PaymentView, type Service } from './service.ts';
+
+export interface Order {
+  readonly business_order_id: string;
+  readonly business_order_type?: string;
+  readonly payment_channel: string;
+  readonly payment_method: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly subject: string;
+}
+
+/** An order that nobody has made before. */
+export function newOrder(more: Partial<Order> = {}): Order {
+  return {
+    business_order_id: `order-${randomUUID()}`,
+    payment_channel: 'ALIPAY',
+    payment_method: 'alipay_qr',
+    amount: '8.80',
+    currency: 'CNY',
+    subject: '一壶茶',
+    ...more,
+  };
+}
+
+export function create(client: Client, order: Order, key = newKey()): Promise<Answer> {
+  return client('/payments/transactions', {
+    method: 'POST',
+    headers: { 'idempotency-key': key },
+    body: order,
+  });
+}
+
+/** @returns the id of a new payment that can be paid @throws Error for any answer but 201 PENDING_PAYMENT */
+export async function shown(client: Client, order: Order): Promise<string> {
+  const { status, body } = await create(client, order);
+  if (status === 201 && body.status === 'PENDING_PAYMENT' && body.transaction_id) return body.transaction_id;
+  throw new Error(`A create was answered ${status}: ${JSON.stringify(body)}`);
+}
+
+export interface Paying {
+  readonly trade_status: string | null;
+  readonly gateway_transaction_id: string | null;
+}
+
+/** @param more `amount`: a wrong sum · `prepay_info`: what was shown, where the API does not show it any more */
+export function pay(
+  { gateway }: Service,
+  transactionId: string,
+  outcome: 'success' | 'decline' | 'abandon' = 'success',
+  more: object = {},
+): Promise<Paying> {
+  return gateway('/pay', { transaction_id: transactionId, outcome, ...more });
+}
+
+export async function read({ operator }: Service, transactionId: string): Promise<PaymentView> {
+  const { body } = await operator<PaymentView>(`/payments/transactions/${transactionId}`);
+  return body;
+}
+
+export function untilStatus(service: Service, transactionId: string, status: string): Promise<PaymentView> {
+  return until(`${status} of ${transactionId}`, async () => {
+    const payment = await read(service, transactionId);
+    return payment.status === status ? payment : undefined;
+  });
+}
+
+export interface Delivery {
+  readonly status: number | null;
+  readonly body: string | null;
+  readonly accepted: boolean;
+  readonly fault?: string;
+}
+
+/** The callbacks of a payment with our answers, once there are so many. */
+export function deliveries({ gateway }: Service, transactionId: string, many = 1): Promise<Delivery[]> {
+  return until(`${many} callbacks of ${transactionId}`, async () => {
+    const { callbacks } = await gateway<{ callbacks: Delivery[] }>(
+      `/callbacks?transaction_id=${transactionId}`,
+    );
+    return callbacks.length >= many ? callbacks : undefined;
+  });
+}
+
+export function resend({ gateway }: Service, transactionId: string): Promise<unknown> {
+  return gateway('/callbacks/resend', { transaction_id: transactionId });
+}
+
+/** A line that the service logged about a payment. */
+export function logged(service: Service, transactionId: string, name: string): Promise<object> {
+  return until(`${name} of ${transactionId} in the log`, () =>
+    service.lines.find((line) => line.name === name && line.transaction_id === transactionId),
+  );
+}
+
+/** How often the provider was asked for the payment, by operation; `answer` is the code it gave. */
+export function asked(service: Service, transactionId: string, operation: 'prepay' | 'query') {
+  return service.lines.filter(
+    (line) =>
+      line.name === 'alipay.called' &&
+      line['operation'] === operation &&
+      line.transaction_id === transactionId,
+  );
+}
