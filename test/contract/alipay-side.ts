@@ -1,5 +1,6 @@
 // Alipay's side, written for the tests alone: its keys, its forms, its answers.
 import { createSign, generateKeyPairSync } from 'node:crypto';
+import { gbk } from './gbk.ts';
 
 export interface Pair {
   readonly privatePem: string;
@@ -27,7 +28,7 @@ export function beijing(at: number): string {
   return new Date(at + 28_800_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-export function signed(text: string, by: Pair): string {
+export function signed(text: string | Buffer, by: Pair): string {
   return createSign('RSA-SHA256').update(text).sign(by.privatePem, 'base64');
 }
 
@@ -74,6 +75,20 @@ export function paidFields(order: string, amount: string, at: number): Fields {
     gmt_payment: beijing(at),
     fund_bill_list: JSON.stringify([{ amount, fundChannel: 'ALIPAYACCOUNT' }]),
   };
+}
+
+/** A signed notice whose values travel in GBK, whatever its charset says. */
+export function gbkForm(fields: Fields, by: Pair = platform, charset = 'GBK'): Buffer {
+  const said = { ...fields, charset };
+  const sign = signed(gbk(signedText(said)), by);
+  const pairs = Object.entries({ ...said, sign_type: 'RSA2', sign }).map(
+    ([name, value]) => `${name}=${escaped(gbk(value))}`,
+  );
+  return Buffer.from(pairs.join('&'));
+}
+
+function escaped(bytes: Buffer): string {
+  return [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('');
 }
 
 /** `{"…_response":{…},"sign":"…"}` with Alipay's escaped slashes. */

@@ -8,6 +8,7 @@ import {
   answer,
   beijing,
   form,
+  gbkForm,
   merchant,
   nodeJson,
   notice,
@@ -21,20 +22,23 @@ import type { Bench, Mood, Says, Sent } from './bench.ts';
 
 const config = { ...account, public_key_platform: platform.publicPem };
 
-function callback({ transactionId, amount, at, news, signedBy, merchant: whose }: Says): Fields {
+function saidFields({ transactionId, amount, at, news, merchant: whose }: Says): Fields {
   const paid: Fields = {
     ...paidFields(transactionId, formatAmount(amount), at),
     ...(whose === 'another' && { app_id: '2021009900000009', seller_id: '2088900000000009' }),
   };
-  const fields = {
+  return {
     paid,
     // An empty value is no field.
     closed: { ...paid, trade_status: 'TRADE_CLOSED', gmt_payment: '' },
     unlisted_status: { ...paid, trade_status: 'TRADE_WONDERFUL' },
     unrelated: { ...paid, notify_type: 'open_app_auth_notify' },
   }[news];
-  const said = notice(fields, signedBy === 'stranger' ? stranger : platform);
-  return signedBy === 'nobody'
+}
+
+function callback(facts: Says): Fields {
+  const said = notice(saidFields(facts), facts.signedBy === 'stranger' ? stranger : platform);
+  return facts.signedBy === 'nobody'
     ? Object.fromEntries(Object.entries(said).filter(([name]) => name !== 'sign'))
     : said;
 }
@@ -111,6 +115,9 @@ export const alipayBench: Bench = {
     refused: { status: 400, contentType: 'text/plain', body: 'fail' },
   },
   callback: (facts) => ({ body: form(callback(facts)), headers: {} }),
+  variants: (facts) => [
+    { body: gbkForm(saidFields(facts), facts.signedBy === 'stranger' ? stranger : platform), headers: {} },
+  ],
   // The letters among the digits of %XX may be of either case.
   harmlessFlips: (body) => {
     const escapes =

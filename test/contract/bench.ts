@@ -54,6 +54,8 @@ export interface Bench {
   readonly hidden: readonly string[];
   readonly acknowledgements: Readonly<Record<'accepted' | 'refused', Acknowledgement>>;
   callback(says: Says): Callback;
+  /** The same said in every other form that the provider may choose. */
+  variants(says: Says): readonly Callback[];
   /** How many single-bit flips of a body leave every decoded field as it was. */
   harmlessFlips(body: Uint8Array): number;
   /** A gateway connected to a provider in memory. @param amount what a paid order was paid with */

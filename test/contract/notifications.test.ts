@@ -40,6 +40,14 @@ describe.each(Object.entries(benches))('notifications of %s', (_, bench) => {
     });
   });
 
+  test('said in any other form of the provider, it reads the same, and a stranger is no less a stranger', () => {
+    const said = says();
+    const genuine = read(bench.callback(said));
+    for (const variant of bench.variants(said)) expect(read(variant)).toEqual(genuine);
+    for (const variant of bench.variants({ ...said, signedBy: 'stranger' }))
+      expect(refusal(variant)).toBe('not_authentic');
+  });
+
   test('the key that proved it is named', () => {
     expect(reader().readNotification(bench.callback(says())).keyVersion).toMatch(/^\S{6,64}$/);
   });

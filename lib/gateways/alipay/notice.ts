@@ -21,7 +21,7 @@ const like =
 
 const required: Readonly<Record<string, Form>> = {
   version: like(/^1\.0$/),
-  charset: like(/^utf-8$/i),
+  charset: like(/^[A-Za-z0-9-]{1,16}$/),
   notify_type: like(/^[a-z_]{1,64}$/),
   notify_id: like(/^[A-Za-z0-9_-]{1,128}$/),
   notify_time: time,
@@ -39,6 +39,7 @@ const requiredOfTrade: Readonly<Record<string, Form>> = {
 const optional: Readonly<Record<string, Form>> = {
   ...requiredOfTrade,
   auth_app_id: like(/^\d{10,32}$/),
+  trans_currency: like(/^[A-Z]{3}$/),
   receipt_amount: amount,
   buyer_pay_amount: amount,
   invoice_amount: amount,

@@ -15,7 +15,7 @@ import {
 } from '../gateway.ts';
 import { fromBeijing } from './beijing.ts';
 import type { AlipayConfig } from './config.ts';
-import { readForm } from './form.ts';
+import { decodeFields, readForm } from './form.ts';
 import { readNotice, tradeNotice, type Fields } from './notice.ts';
 import { contentToSign } from './signature.ts';
 import { paidSnapshot, readYuan } from './snapshot.ts';
@@ -29,7 +29,7 @@ export function notificationReader(config: AlipayConfig, ports: GatewayPorts): N
   const keyVersion = fingerprint(config.public_key_platform);
   return {
     readNotification(callback) {
-      const fields = readNotice(prove(callback, key));
+      const fields = readNotice(decodeFields(prove(callback, key)));
       checkTime(fields, ports.now());
       checkOurs(fields, config);
       return { notification: read(fields), keyVersion };
@@ -45,6 +45,7 @@ function acknowledge(verdict: 'accepted' | 'refused'): Acknowledgement {
     : { status: 400, contentType: 'text/plain', body: 'fail' };
 }
 
+/** Over the bytes of the values, in whatever charset they are. @returns those, one character each */
 function prove({ body }: Callback, key: KeyObject): Map<string, string> {
   const fields = readForm(body);
   const signature = fields.get('sign');
@@ -52,7 +53,7 @@ function prove({ body }: Callback, key: KeyObject): Map<string, string> {
   if (signature === undefined) throw new CallbackRefused('not_authentic', 'there is no signature');
   if (!isSignature(key, signature))
     throw new CallbackRefused('malformed', 'sign is not the base64 of a signature');
-  const content = Buffer.from(contentToSign(fields, ['sign', 'sign_type']));
+  const content = Buffer.from(contentToSign(fields, ['sign', 'sign_type']), 'latin1');
   if (!verifyRsaSha256(key, content, signature))
     throw new CallbackRefused('not_authentic', 'the signature is not of this text');
   return fields;
@@ -107,13 +108,15 @@ function paid(fields: Fields, transactionId: TransactionId) {
     transactionId,
     tradeNo: fields.get('trade_no'),
     total: fields.get('total_amount'),
+    currency: fields.get('trans_currency'),
     paidAt: fields.get('gmt_payment'),
     payerTotal: fields.get('buyer_pay_amount'),
     merchantReceived: fields.get('receipt_amount'),
     funds: readFunds(fields.get('fund_bill_list')),
     payee: { merchantId: fields.get('seller_id') ?? '', appId: fields.get('app_id') ?? '' },
   });
-  if (!snapshot) throw new CallbackRefused('malformed', 'a paid trade without the time of its payment');
+  if (!snapshot)
+    throw new CallbackRefused('malformed', 'a paid trade without a time of its payment, or in no currency');
   return snapshot;
 }
 

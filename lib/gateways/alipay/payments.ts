@@ -70,6 +70,7 @@ function told(node: Node, transactionId: PaymentQuery['transactionId']): Outcome
     transactionId,
     tradeNo: node['trade_no'],
     total: node['total_amount'],
+    currency: node['trans_currency'],
     paidAt: node['send_pay_date'],
     payerTotal: node['buyer_pay_amount'],
     merchantReceived: node['receipt_amount'],

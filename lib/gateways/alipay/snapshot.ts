@@ -1,7 +1,7 @@
 // A paid trade's facts, from a query's answer or from a notification: the same words under slightly different names.
 import type { Json } from '../../domain/canonical-json.ts';
 import type { TransactionId } from '../../domain/ids.ts';
-import { parseAmount, type Money } from '../../domain/money.ts';
+import { isCurrency, parseAmount, type Money } from '../../domain/money.ts';
 import type { ChannelAmounts, Payee } from '../../domain/payment.ts';
 import type { PaidSnapshot } from '../../domain/settlement.ts';
 import { fromBeijing } from './beijing.ts';
@@ -12,6 +12,8 @@ export interface PaidTrade {
   readonly tradeNo: Json | undefined;
   /** the order total, discounts included */
   readonly total: Json | undefined;
+  /** `trans_currency`: CNY where Alipay says nothing of it */
+  readonly currency: Json | undefined;
   /** Beijing wall-clock */
   readonly paidAt: Json | undefined;
   readonly payerTotal: Json | undefined;
@@ -23,7 +25,7 @@ export interface PaidTrade {
 
 /** @returns undefined when a fact about the money is missing or not of its form */
 export function paidSnapshot(trade: PaidTrade): PaidSnapshot | undefined {
-  const amount = readYuan(trade.total);
+  const amount = readTotal(trade);
   const paidAt = typeof trade.paidAt === 'string' ? fromBeijing(trade.paidAt) : undefined;
   const channelAmounts = readChannelAmounts(trade);
   if (!amount || paidAt === undefined || !channelAmounts || !isTradeNo(trade.tradeNo)) return undefined;
@@ -40,7 +42,14 @@ export function paidSnapshot(trade: PaidTrade): PaidSnapshot | undefined {
   };
 }
 
-/** Yuan as decimal text; trades here are in CNY, and Alipay does not say so. */
+function readTotal({ total, currency }: PaidTrade): Money | undefined {
+  const code = isThere(currency) ? currency : 'CNY';
+  if (typeof total !== 'string' || typeof code !== 'string' || !isCurrency(code)) return undefined;
+  const amount = parseAmount(total, code);
+  return typeof amount === 'object' ? amount : undefined;
+}
+
+/** Yuan as decimal text. */
 export function readYuan(value: Json | undefined): Money | undefined {
   const amount = typeof value === 'string' ? parseAmount(value, 'CNY') : undefined;
   return typeof amount === 'object' ? amount : undefined;

@@ -1,0 +1,97 @@
+// Alipay's gateway in the hands of a test: its answers are genuine, or spoiled once on demand.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answer, nodeJson, platform, signed, stranger, type Fields } from '../contract/alipay-side.ts';
+
+/** How the next call is answered. */
+export type Mood =
+  'well' | 'lost' | 'html' | 'http_500' | 'unsigned' | 'stranger' | 'wrong_node' | 'other_order' | 'sub_code';
+
+/** One call as it came: what was asked, and the system parameters beside it. */
+export interface Asked {
+  readonly method: string;
+  readonly system: Fields;
+  readonly business: Fields;
+}
+
+export interface AlipayGateway {
+  readonly url: string;
+  readonly asked: Asked[];
+  next(mood: Mood): void;
+  stop(): Promise<void>;
+}
+
+export async function startAlipayGateway(): Promise<AlipayGateway> {
+  const asked: Asked[] = [];
+  const moods: Mood[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const system = Object.fromEntries(new URL(request.url ?? '', 'http://alipay').searchParams);
+      const form = new URLSearchParams(Buffer.concat(chunks).toString());
+      const business = JSON.parse(form.get('biz_content') ?? '{}') as Fields;
+      const method = system['method'] ?? '';
+      asked.push({ method, system, business });
+      const mood = moods.shift() ?? 'well';
+      if (mood === 'lost') response.socket?.resetAndDestroy();
+      else
+        response
+          .writeHead(mood === 'http_500' ? 500 : 200)
+          .end(spoiled(method, business['out_trade_no'] ?? '', mood));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/gateway.do`,
+    asked,
+    next: (mood) => moods.push(mood),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const code = 'https://qr.alipay.com/bax0123456789';
+const success = { code: '10000', msg: 'Success' };
+
+function spoiled(method: string, order: string, mood: Mood): string {
+  const well = { ...success, out_trade_no: order, qr_code: code };
+  const node = method === 'alipay.trade.query' ? missing(order) : well;
+  switch (mood) {
+    case 'html':
+    case 'http_500':
+    case 'lost':
+      return '<!doctype html><h1>系统维护</h1>';
+    case 'unsigned':
+      return answer(method, node).replace(/,"sign":.*$/, '}');
+    case 'stranger':
+      return answer(method, node, stranger);
+    case 'wrong_node': {
+      const other = nodeJson(success);
+      const mine = answer(method, node).replace(/,"sign":.*$/, '');
+      return `${mine},"error_response":${other},"sign":"${signed(other, platform)}"}`;
+    }
+    case 'other_order':
+      return answer(method, { ...node, out_trade_no: 'order_of_somebody_else' });
+    case 'sub_code':
+      return answer(method, {
+        ...node,
+        sub_code: 'ACQ.SYSTEM_ERROR',
+        sub_msg: 'canary-raw-words-of-the-gateway',
+      });
+    case 'well':
+      return answer(method, node);
+  }
+}
+
+function missing(order: string): object {
+  return {
+    ...{ code: '40004', msg: 'Business Failed', sub_code: 'ACQ.TRADE_NOT_EXIST', sub_msg: '交易不存在' },
+    out_trade_no: order,
+  };
+}
