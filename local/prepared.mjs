@@ -20,7 +20,7 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
 if (!existsSync(new URL('../node_modules/zod', import.meta.url)))
   give('The packages of this service are not installed: run "npm ci" first.');
 
-if (platform !== 'linux-x64' && !process.env.DYNAMODB_ENDPOINT)
+if (platform !== 'linux-x64' && !process.env.DYNAMODB_ENDPOINT && !process.env.DYNAMODB_LOCAL)
   give(
     `There is no embedded database for ${platform}: start DynamoDB Local (or any compatible server) and set ` +
       `DYNAMODB_ENDPOINT to its address, as in DYNAMODB_ENDPOINT=http://127.0.0.1:8000 npm start.`,

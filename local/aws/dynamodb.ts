@@ -1,8 +1,4 @@
-// DynamoDB of this machine: the embedded server in a process of its own, or any compatible one by its address.
-import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+// DynamoDB of this machine: the template's tables in a server that was started for them, or that is there already.
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -11,11 +7,10 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { CannotStart } from '../listen.ts';
+import { startDynamoServer } from './dynamodb-server.ts';
 import type { Properties } from './properties.ts';
 import { type StateHash, stateHash } from './state-hash.ts';
 import { serves, type TableRequest, tableRequest } from './table.ts';
-import { startTethered, type TetheredProcess } from './tethered-process.ts';
 
 export interface LocalDynamo {
   /** serves DynamoDB and DynamoDB Streams */
@@ -41,14 +36,10 @@ export interface DynamoOptions {
   readonly account?: string;
 }
 
-/**
- * Uses the server at DYNAMODB_ENDPOINT when that variable is set.
- * @throws CannotStart when there is no embedded server for this platform, or it does not start
- */
+/** @throws CannotStart as `startDynamoServer` does */
 export async function startDynamo(options: DynamoOptions = {}): Promise<LocalDynamo> {
   const { region = 'us-east-1', account = '000000000000' } = options;
-  const elsewhere = process.env['DYNAMODB_ENDPOINT'];
-  const server = elsewhere ? { endpoint: elsewhere, stop: async () => {} } : await startEmbedded(options);
+  const server = await startDynamoServer(options.dataDir, options.binary);
   const client = new DynamoDBClient({
     endpoint: server.endpoint,
     region,
@@ -103,69 +94,4 @@ async function expireBy(client: DynamoDBClient, TableName: string | undefined, A
   );
 }
 
-interface Embedded {
-  readonly endpoint: string;
-  readonly stop: () => Promise<void>;
-}
-
-async function startEmbedded({ dataDir, binary = embeddedBinary() }: DynamoOptions): Promise<Embedded> {
-  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
-  const file = dataDir === undefined ? [] : ['--db-path', join(dataDir, 'dynamodb.sqlite')];
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    const server = startTethered(binary, ['--host', '127.0.0.1', '--port', String(port), ...file]);
-    const endpoint = `http://127.0.0.1:${port}`;
-    if (await answers(server, endpoint)) return { endpoint, stop: server.stop };
-    // Somebody may have taken the port between our asking for it and the server's.
-    if (attempt === 3)
-      throw new CannotStart(
-        `The embedded DynamoDB (${binary}) did not start: ${server.output().trim() || 'it said nothing'}. ` +
-          `Nothing else was started. ${wayOut}`,
-      );
-  }
-}
-
-/** @returns true once it serves, false when it has ended */
-async function answers(server: TetheredProcess, endpoint: string): Promise<boolean> {
-  const ended = server.ended.then(() => 'ended' as const);
-  for (;;) {
-    // Its own word comes first: on a port that is taken, somebody else would answer.
-    const answer = server.output().includes('listening on') ? await knock(endpoint) : undefined;
-    if (answer) return true;
-    if ((await Promise.race([ended, pause(10)])) === 'ended') return false;
-  }
-}
-
-async function knock(endpoint: string): Promise<boolean> {
-  const response = await fetch(endpoint).catch(() => undefined);
-  await response?.body?.cancel();
-  return response !== undefined;
-}
-
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('The system gave no free port.');
-  return address.port;
-}
-
-const wayOut =
-  'Start DynamoDB Local, or any compatible server, and say where it is: ' +
-  'DYNAMODB_ENDPOINT=http://127.0.0.1:8000 npm start';
-
-/** @throws CannotStart naming the platform and the way out */
-function embeddedBinary(): string {
-  const platform = `${process.platform}-${process.arch}`;
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`@dynoxide/${platform}/package.json`);
-    return join(manifest, '..', 'dynoxide');
-  } catch (cause) {
-    throw new CannotStart(`There is no embedded DynamoDB for this platform (${platform}). ${wayOut}`, {
-      cause,
-    });
-  }
-}
