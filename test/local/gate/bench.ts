@@ -51,7 +51,7 @@ export async function startBench(statements: object[] = [{ Effect: 'Allow', Acti
       secretAccessKey: key['AWS_SECRET_ACCESS_KEY'] ?? '',
       sessionToken: key['AWS_SESSION_TOKEN'] ?? '',
     },
-    requestHandler: { requestTimeout: 500 },
+    requestHandler: { requestTimeout: 500, throwOnRequestTimeout: true },
   };
   const clients = {
     dynamo: new DynamoDBClient(settings),

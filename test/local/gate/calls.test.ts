@@ -62,7 +62,7 @@ test('a fault is ordered, listed and taken back at the control address', async (
     faults: [{ fault: 'crash_after', nth: 2, seen: 0 }],
   });
   const crashed = await shop.post();
-  expect([crashed.status, await crashed.json()]).toMatchObject([502, { status: 502 }]);
+  expect([crashed.status, await crashed.json()]).toMatchObject([500, { status: 500 }]);
   expect(await (await faults('DELETE')).json()).toEqual({ faults: [] });
   expect((await shop.post()).status).toBe(201);
 });

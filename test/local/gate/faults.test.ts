@@ -110,7 +110,7 @@ describe('a service that does not carry a call out', () => {
 describe('a call that is carried out all the same', () => {
   test('lost_answer: the connection breaks after it', async () => {
     order('lost_answer');
-    await expect(put('lost')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(put('lost')).rejects.toThrow('ECONNRESET');
     expect(await isThere('lost')).toBe(true);
     expect(bench.calls().at(-2)).toMatchObject({ outcome: 'lost_answer', write_units: 1 });
   });
