@@ -38,6 +38,7 @@ export async function bundle({
     target: 'node24',
     format: 'cjs',
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(root, 'lib/lambda/credentials.ts') },
     legalComments: 'none',
     sourcemap: 'external',
     metafile: true,

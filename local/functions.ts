@@ -11,7 +11,7 @@ import { closedToServices } from './aws/gate/service-duties.ts';
 import { pollQueue } from './aws/queue-poller.ts';
 import { randomFrom } from './aws/stream-lanes.ts';
 import { pollStream } from './aws/stream-poller.ts';
-import type { DeclaredFunction, Mapping, World } from './aws/world.ts';
+import type { Mapping, World } from './aws/world.ts';
 import type { Credentials } from './credentials.ts';
 import type { Journal } from './journal.ts';
 import type { Part, Timeline } from './timeline.ts';
@@ -31,6 +31,8 @@ export interface FunctionsOptions {
 
 export interface Functions {
   readonly byArn: ReadonlyMap<string, LambdaFunction>;
+  /** operation → its role and its function */
+  readonly byOperation: ReadonlyMap<string, { readonly roleArn: string; readonly fn: LambdaFunction }>;
   /** What the roles forbid of that which services of AWS do by themselves, a sentence each. */
   forbidden(): string[];
   /**
@@ -53,24 +55,36 @@ export function startFunctions(options: FunctionsOptions): Functions {
   const [obstacle] = forbidden();
   if (obstacle !== undefined) throw new Error(obstacle);
   const byArn = new Map<string, LambdaFunction>();
+  const byOperation = new Map<string, { roleArn: string; fn: LambdaFunction }>();
   for (const spec of world.functions.values()) {
     const operation = operationOf(spec.name);
     const environment = functionEnvironment(spec, region, gate.endpoint);
     const facts = { operation, functionArn: spec.arn, functionName: spec.name, roleArn: spec.roleArn };
-    const admit = (kill: () => void) => gate.openSandbox(facts, kill);
-    const log = logOf(spec, journal, () => duties.mayLog(spec));
-    byArn.set(spec.arn, createFunction({ ...spec, environment }, log, admit));
+    const mayLog = () => duties.mayLog(spec);
+    const admit = (kill: () => void) => {
+      const door = gate.openSandbox(facts, kill);
+      const began = (requestId: string): void => {
+        door.began(requestId);
+        // Lambda itself writes of every invocation.
+        if (!mayLog()) journal.happened(operation, 'log.lost', { level: 'ERROR', role: spec.roleArn });
+      };
+      return { ...door, began };
+    };
+    const log = logOf(operation, journal, mayLog);
+    const fn = createFunction({ ...spec, environment }, log, admit);
+    byArn.set(spec.arn, fn);
+    byOperation.set(operation, { roleArn: spec.roleArn, fn });
   }
   const batches = new Map<string, object>();
   const pollers = world.mappings.map((mapping) => poll(mapping, byArn, options, batches));
   options.timeline.join(inTime([...byArn.values()], pollers, options.timeline.offset()));
   return {
     byArn,
+    byOperation,
     forbidden,
     redeliver: async (operation) => {
-      const target = [...byArn.values()].find(({ spec }) => operationOf(spec.name) === operation);
       const batch = batches.get(operation);
-      return batch && target?.invoke(batch);
+      return batch && byOperation.get(operation)?.fn.invoke(batch);
     },
     stop: async () => {
       // A poller waits for the invocation that it has begun, and takes nothing more: what a stopped function did not
@@ -82,14 +96,10 @@ export function startFunctions(options: FunctionsOptions): Functions {
   };
 }
 
-/** Lines of a function whose role may not write its log are lost, as in the cloud; that they are is said once. */
-function logOf(spec: DeclaredFunction, journal: Journal, allowed: () => boolean): (line: string) => void {
-  const operation = operationOf(spec.name);
-  let told = false;
+/** Lines of a function whose role may not write its log are lost, as in the cloud. */
+function logOf(operation: string, journal: Journal, allowed: () => boolean): (line: string) => void {
   return (line) => {
     if (allowed()) journal.logged(operation, line);
-    else if (!told) journal.happened(operation, 'log.lost', { level: 'ERROR', role: spec.roleArn });
-    told = told || !allowed();
   };
 }
 

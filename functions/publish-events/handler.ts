@@ -9,10 +9,10 @@ import { observed } from '../../lib/lambda/observed.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { putEvents } from '../../lib/messaging/events.ts';
 import { readEvent } from '../../lib/store/events.ts';
-import { clientDefaults } from '../../lib/store/table.ts';
+import { clientDefaults, unlogged } from '../../lib/store/table.ts';
 import { publishEvents } from './publish-events.ts';
 
-const client = new EventBridgeClient(clientDefaults);
+const client = unlogged(new EventBridgeClient(clientDefaults));
 const busName = env('EVENT_BUS_NAME');
 
 /** Rows are only ever added: a record without a new image is of no event. */

@@ -64,9 +64,9 @@ export function eventHash(event: Omit<PaymentEvent, 'hash'>): string {
 function changed(before: Payment, after: PaymentFacts): PaymentEvent['before'] {
   const keys = Object.keys(after) as (keyof PaymentFacts)[];
   const text = (value: unknown) => canonicalJson((value ?? null) as Json);
-  return Object.fromEntries(
-    keys.filter((key) => text(before[key]) !== text(after[key])).map((key) => [key, before[key] ?? null]),
-  );
+  const differs = (key: keyof PaymentFacts) =>
+    before[key] !== after[key] && text(before[key]) !== text(after[key]);
+  return Object.fromEntries(keys.filter(differs).map((key) => [key, before[key] ?? null]));
 }
 
 export function appendEvent(tables: Tables, event: PaymentEvent): Write {

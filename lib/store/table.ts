@@ -10,7 +10,6 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Ports } from '../domain/ports.ts';
 
 export interface PaymentsTable {
@@ -42,8 +41,17 @@ export const clientDefaults = {
   requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
 };
 
+/**
+ * The client without the SDK's logging, which costs a tenth of a call: it makes a masked copy of every input and output
+ * even where nobody set a logger.
+ */
+export function unlogged<C extends { middlewareStack: { remove(name: string): boolean } }>(client: C): C {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}
+
 export function documentClient(client = new DynamoDBClient(clientDefaults)): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(unlogged(client), { marshallOptions: { removeUndefinedValues: true } });
 }
 
 /**
@@ -56,10 +64,8 @@ export function documentClient(client = new DynamoDBClient(clientDefaults)): Dyn
  */
 export async function transact(tables: Tables, writes: readonly Write[]): Promise<Written> {
   const TransactItems = [...writes];
-  const ClientRequestToken = hash('sha256', canonicalJson([tables.ports.random(), TransactItems])).slice(
-    0,
-    36,
-  );
+  const request = JSON.stringify([tables.ports.random(), TransactItems]);
+  const ClientRequestToken = hash('sha256', request).slice(0, 36);
   for (let attempt = 1; ; attempt++) {
     try {
       await tables.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }));

@@ -27,7 +27,7 @@ export interface LambdaFunction {
   invoke(event: unknown): Promise<InvokeResult>;
   /** how many invocations run or wait */
   busy(): number;
-  /** Ends the sandboxes that rest: the next event gets a new one, with nothing remembered. */
+  /** Ends the sandboxes as soon as they rest: the next event gets a new one, with nothing remembered. */
   renew(): Promise<void>;
   /** From now on, `Date` inside is ahead of the computer's clock by so many ms; timers are not. */
   setClock(offset: number): void;
@@ -57,6 +57,7 @@ export function createFunction(
 ): LambdaFunction {
   const sandboxes = new Set<Sandbox>();
   const idle: Sandbox[] = [];
+  const worn = new WeakSet<Sandbox>();
   const waiting: Job[] = [];
   const limit = Math.min(spec.concurrency ?? defaultConcurrency, defaultConcurrency);
   let running = 0;
@@ -94,6 +95,10 @@ export function createFunction(
 
   function rest(sandbox: Sandbox): void {
     if (!sandboxes.has(sandbox)) return;
+    if (worn.has(sandbox)) {
+      void sandbox.stop();
+      return;
+    }
     idle.push(sandbox);
     setTimeout(() => {
       if (sandboxes.size > 1 && idle[0] === sandbox) void sandbox.stop();
@@ -110,6 +115,7 @@ export function createFunction(
     spec,
     busy: () => running + waiting.length,
     renew: async () => {
+      for (const sandbox of sandboxes) worn.add(sandbox);
       await Promise.all(idle.splice(0).map((sandbox) => sandbox.stop()));
     },
     setClock: (offset) => {

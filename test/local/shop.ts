@@ -7,7 +7,9 @@ export interface Shop {
   post(more?: object): Promise<Response>;
   /** @returns the id of a payment that can be paid */
   create(): Promise<string>;
-  pay(id: string): Promise<void>;
+  /** what the payer does; `success` without it */
+  pay(id: string, outcome?: 'success' | 'decline'): Promise<void>;
+  status(id: string): Promise<string | undefined>;
   /** names of the events of a payment that were published, in order */
   events(id: string): Promise<string[]>;
   /** @throws Error when it is not published within 5 s */
@@ -33,6 +35,8 @@ export function openShop(
     });
   };
 
+  const get = (path: string) => call(`${machine.api}${path}`);
+
   const events = async (id: string): Promise<string[]> => {
     const answer = await fetch(`${machine.control}/events?transaction_id=${id}`);
     const { events: all } = (await answer.json()) as { events: { 'detail-type': string }[] };
@@ -49,8 +53,8 @@ export function openShop(
         throw new Error(`The payment was not created: ${answer.status}.`);
       return transaction_id;
     },
-    pay: async (id) => {
-      const body = JSON.stringify({ transaction_id: id, outcome: 'success' });
+    pay: async (id, outcome = 'success') => {
+      const body = JSON.stringify({ transaction_id: id, outcome });
       await fetch(`${machine.gateways}/_control/pay`, { method: 'POST', body });
     },
     heard: async (id, event) => {
@@ -60,7 +64,11 @@ export function openShop(
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    get: (path) => call(`${machine.api}${path}`),
+    get,
+    status: async (id) => {
+      const answer = await get(`/payments/transactions/${id}`);
+      return ((await answer.json()) as { status?: string }).status;
+    },
   };
 }
 

@@ -40,13 +40,17 @@ export function decodeFields(fields: ReadonlyMap<string, string>): Map<string, s
   if (!charsets.includes(charset)) throw new CallbackRefused('malformed', 'charset is not one that is read');
   const decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
   try {
-    return new Map([...fields].map(([name, value]) => [name, decoder.decode(Buffer.from(value, 'latin1'))]));
+    // ASCII is the same in all of them.
+    const decoded = (value: string) =>
+      /^\p{ASCII}*$/u.test(value) ? value : decoder.decode(Buffer.from(value, 'latin1'));
+    return new Map([...fields].map(([name, value]) => [name, decoded(value)]));
   } catch (cause) {
     throw new CallbackRefused('malformed', `a value is not ${charset}`, { cause });
   }
 }
 
 function unescaped(text: string): string {
+  if (!/[%+]/.test(text)) return text;
   if (/%(?![0-9a-fA-F]{2})/.test(text)) throw new CallbackRefused('malformed', 'an escape is broken');
   return text
     .replaceAll('+', ' ')

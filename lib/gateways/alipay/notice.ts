@@ -51,6 +51,10 @@ const optional: Readonly<Record<string, Form>> = {
   gmt_close: time,
 };
 
+const formOfAny = Object.entries(required);
+const formOfTrade = Object.entries({ ...required, ...requiredOfTrade });
+const formWherePresent = Object.entries(optional);
+
 const known = [
   ...Object.keys({ ...required, ...optional }),
   'sign',
@@ -77,11 +81,11 @@ export function readNotice(form: ReadonlyMap<string, string>): Fields {
   const fields = new Map([...form].filter(([, value]) => value !== ''));
   for (const [name, value] of fields) if (border.test(value)) throw malformed(name, 'holds another field');
   const isTrade = fields.get('notify_type') === tradeNotice;
-  for (const [name, fits] of Object.entries({ ...required, ...(isTrade && requiredOfTrade) })) {
+  for (const [name, fits] of isTrade ? formOfTrade : formOfAny) {
     const value = fields.get(name);
     if (value === undefined || !fits(value)) throw malformed(name, 'is missing or not of its form');
   }
-  for (const [name, fits] of Object.entries(optional)) {
+  for (const [name, fits] of formWherePresent) {
     const value = fields.get(name);
     if (value !== undefined && !fits(value)) throw malformed(name, 'is not of its form');
   }
