@@ -46,8 +46,14 @@ function tell(created: Created): void {
     application: payment.application,
     channel_code: payment.paymentChannel,
     status: payment.status,
-    ...(created.kind === 'unknown' && { reason: created.reason }),
-    ...(created.kind === 'declined' && { code: created.code, channel_error_code: created.message }),
+    ...(created.kind === 'unknown' && {
+      reason: created.reason,
+      ...(created.channelCode && { channel_error_code: created.channelCode }),
+    }),
+    ...(created.kind === 'declined' && {
+      code: created.code,
+      ...(payment.channelErrorCode && { channel_error_code: payment.channelErrorCode }),
+    }),
   });
   if (created.kind === 'unknown') count('gateway_unknown');
 }

@@ -1,7 +1,7 @@
 // What a payment is to be, judged by the channel's own rules before anything is written.
 import type { Channel } from '../../lib/channels/channels.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
-import { newTransactionId } from '../../lib/domain/ids.ts';
+import { newTransactionId, type ChannelCode } from '../../lib/domain/ids.ts';
 import {
   compareMoney,
   formatAmount,
@@ -9,37 +9,59 @@ import {
   type Currency,
   type Money,
 } from '../../lib/domain/money.ts';
-import type { Payment } from '../../lib/domain/payment.ts';
+import type { BusinessOrder, Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { MethodRule } from '../../lib/gateways/gateway.ts';
 import type { CreatePaymentBody } from './schema.ts';
 
-/**
- * The payment as it will first be written.
- * @throws PaymentError CHANNEL_DISABLED, METHOD_UNKNOWN, CURRENCY_CHANNEL_MISMATCH, AMOUNT_…, EXPIRE_INVALID
- */
-export function paymentOf(
+/** What is asked for, before it is known whether a new payment is to be made. */
+export interface Wanted extends BusinessOrder {
+  readonly amountRequested: Money;
+  readonly paymentChannel: ChannelCode;
+  readonly paymentMethod: string;
+  /**
+   * The payment as it will first be written.
+   * @throws PaymentError CHANNEL_DISABLED, AMOUNT_OUT_OF_RANGE, EXPIRE_INVALID: what only a new payment must satisfy; an
+   *   order's earlier payment is found again whatever became of the channel and the time
+   */
+  readonly payment: () => Payment;
+}
+
+/** @throws PaymentError METHOD_UNKNOWN, CURRENCY_CHANNEL_MISMATCH, AMOUNT_INVALID, AMOUNT_SCALE */
+export function wantedPayment(
   body: CreatePaymentBody,
   application: string,
   channel: Channel,
   ports: Ports,
+): Wanted {
+  const wanted = {
+    application,
+    businessOrderId: body.business_order_id,
+    ...(body.business_order_type !== undefined && { businessOrderType: body.business_order_type }),
+    amountRequested: requested(body),
+    paymentChannel: channel.code,
+    paymentMethod: body.payment_method,
+  };
+  const rule = methodRule(body, channel);
+  return { ...wanted, payment: () => newPayment(wanted, body, channel, rule, ports) };
+}
+
+function newPayment(
+  wanted: Omit<Wanted, 'payment'>,
+  body: CreatePaymentBody,
+  channel: Channel,
+  rule: MethodRule,
+  ports: Ports,
 ): Payment {
   if (!channel.row.isActive) throw new PaymentError('CHANNEL_DISABLED', { param: 'payment_channel' });
-  const amount = requested(body);
-  const rule = methodRule(body, channel);
-  judgeRange(amount, body, rule);
+  judgeRange(wanted.amountRequested, body, rule);
   const time = ports.now();
   const now = new Date(time).toISOString();
   return {
     transactionId: newTransactionId(ports),
-    application,
-    businessOrderId: body.business_order_id,
-    ...(body.business_order_type !== undefined && { businessOrderType: body.business_order_type }),
+    ...wanted,
     ...(body.user_id !== undefined && { userId: body.user_id }),
-    paymentChannel: channel.code,
-    paymentMethod: body.payment_method,
     payee: channel.payee,
-    amountRequested: amount,
     subject: body.subject,
     ...(body.metadata && { metadata: body.metadata }),
     status: 'PENDING_CREATE',
@@ -98,7 +120,7 @@ function expiry(wanted: string | undefined, rule: MethodRule, now: number): stri
 }
 
 /** The same order, asked for again with the same facts, is the same payment. @see SPEC R5.1 */
-export function sameFacts(wanted: Payment, live: Payment): boolean {
+export function sameFacts(wanted: Wanted, live: Payment): boolean {
   return (
     wanted.amountRequested.minor === live.amountRequested.minor &&
     wanted.amountRequested.currency === live.amountRequested.currency &&

@@ -80,6 +80,7 @@ const whichAdvice: Record<ErrorCode, keyof typeof advice> = {
   SCOPE_MISSING: 'askForAccess',
   NOT_FOUND: 'checkId',
   ORDER_ALREADY_PAID: 'readOrder',
+  ORDER_UNDER_REVIEW: 'readOrder',
   ORDER_MISMATCH: 'sameFacts',
   CREATE_IN_PROGRESS: 'wait',
   IDEMPOTENCY_IN_PROGRESS: 'wait',

@@ -53,6 +53,11 @@ export const errors = {
     'The order is paid: nothing was charged again.',
     '订单已支付，未重复扣款。',
   ),
+  ORDER_UNDER_REVIEW: refused(
+    409,
+    'Money for this order has come that does not fit it, and is being looked at. Nothing was charged again.',
+    '该订单已有一笔不相符的款项，正在核查，未重复扣款。',
+  ),
   ORDER_MISMATCH: refused(
     409,
     'The order has a live payment with other facts: nothing was created.',

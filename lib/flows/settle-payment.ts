@@ -77,10 +77,11 @@ async function carryOut(
       return { kind: 'unchanged', payment, why: decision.why };
     case 'anomaly': {
       const after = { ...next(payment, at), anomaly: decision.anomaly };
-      const changed = await write(dependencies, stored, after, word, {});
-      return changed === 'changed'
-        ? { kind: 'anomaly', payment: after, why: decision.anomaly.kind }
-        : again(stored, changed);
+      const beside = decision.anomaly.kind === 'GATEWAY_ID_REUSED' ? {} : gatewayLock(word);
+      const changed = await write(dependencies, stored, after, word, beside);
+      if (changed === 'changed') return { kind: 'anomaly', payment: after, why: decision.anomaly.kind };
+      const stoodIn = rivalry(changed, payment, word.snapshot, at);
+      return stoodIn ? carryOut(dependencies, stored, word, stoodIn, at) : again(stored, changed);
     }
     case 'move': {
       const after = { ...next(payment, at), ...decision.change, status: decision.to };
@@ -108,9 +109,13 @@ function write(
 }
 
 function locks(word: Word, to: Payment['status']): Beside {
-  if (to !== 'PAID_SUCCESS' || word.snapshot.state !== 'paid') return {};
-  const { gatewayTransactionId } = word.snapshot;
-  return { gatewayId: { channelCode: word.channelCode, gatewayTransactionId }, paysOrder: true };
+  return to === 'PAID_SUCCESS' ? { ...gatewayLock(word), paysOrder: true } : {};
+}
+
+/** Money that is held belongs to its payment, too: no other may be paid with it. */
+function gatewayLock({ channelCode, snapshot }: Word): Beside {
+  if (snapshot.state !== 'paid') return {};
+  return { gatewayId: { channelCode, gatewayTransactionId: snapshot.gatewayTransactionId } };
 }
 
 /** Money that came, but not for this: what a lock held by another payment makes of it. */

@@ -17,7 +17,7 @@ export type Outcome<T> =
   /** Proved not executed (rate limit, refused at the door): the same call may be made again later. */
   | { kind: 'retry_later'; channelCode: string; message: string }
   /** Money may have moved: ask again, never fail. `cause` is for logs, never for a caller. */
-  | { kind: 'unknown'; reason: UnknownReason; cause?: unknown };
+  | { kind: 'unknown'; reason: UnknownReason; channelCode?: string; cause?: unknown };
 
 export type UnknownReason =
   'timeout' | 'connection' | 'http_status' | 'unreadable' | 'bad_signature' | 'other_order' | 'unlisted_code';

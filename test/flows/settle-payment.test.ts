@@ -149,16 +149,16 @@ describe('money that contradicts our row', () => {
 });
 
 describe('a gateway’s id', () => {
-  it('pays one payment for ever: a second is GATEWAY_ID_REUSED', async () => {
+  it.each([880, 1])('with %d fen is one payment’s for ever: a second is GATEWAY_ID_REUSED', async (minor) => {
     const [first, second] = [await stored(), await stored()];
-    const gatewayTransactionId = 'gw-reused';
-    await settle(paying(first, { gatewayTransactionId }));
+    const gatewayTransactionId = `gw-reused-${minor}`;
+    await settle(paying(first, { gatewayTransactionId, amount: { minor, currency: 'CNY' } }));
     const word = paying(second, { gatewayTransactionId });
     expect(await settle(word)).toMatchObject({ kind: 'anomaly', why: 'GATEWAY_ID_REUSED' });
     expect(await settle(word)).toMatchObject({ kind: 'unchanged', why: 'duplicate' });
     expect(await now(second)).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
     expect((await getOrderLock(database.tables(), second))?.paidBy).toBeUndefined();
-    expect(await settle(paying(second, { gatewayTransactionId: 'gw-its-own' }))).toMatchObject({
+    expect(await settle(paying(second, { gatewayTransactionId: `gw-own-${minor}` }))).toMatchObject({
       kind: 'moved',
     });
   });

@@ -1,7 +1,7 @@
 // What may come in to make a payment: QUALITY rows 7, 15–16 and 32–48, judged before anything is written.
 import { describe, expect, it } from '@jest/globals';
 import { createPaymentBody } from '../../functions/create-payment/schema.ts';
-import { paymentOf } from '../../functions/create-payment/terms.ts';
+import { wantedPayment } from '../../functions/create-payment/terms.ts';
 import { validate } from '../../lib/api/validation.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { readJson } from '../../lib/domain/strict-json.ts';
@@ -35,12 +35,12 @@ const channel: Channel = {
 
 /** The body goes the way of a real one: as text. */
 function judged(body: unknown) {
-  return paymentOf(
+  return wantedPayment(
     validate(createPaymentBody, readJson(Buffer.from(JSON.stringify(body)))),
     'shop',
     channel,
     ports(),
-  );
+  ).payment();
 }
 
 function refusal(body: unknown): { code: string; status?: number; param: string | undefined } {
@@ -86,7 +86,12 @@ describe('a right body', () => {
   it('ends exactly its time after it was made, while the clock goes on', () => {
     const clock = ports();
     const ticking = { ...clock, now: () => clock.time++ };
-    const { createdAt, expiresAt } = paymentOf(validate(createPaymentBody, right), 'shop', channel, ticking);
+    const { createdAt, expiresAt } = wantedPayment(
+      validate(createPaymentBody, right),
+      'shop',
+      channel,
+      ticking,
+    ).payment();
     expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(900_000);
   });
 
@@ -235,7 +240,7 @@ describe('a body', () => {
 
   it('for a channel that is switched off is refused', () => {
     const off = { ...channel, row: aChannelRow({ isActive: false }) };
-    expect(() => paymentOf(validate(createPaymentBody, right), 'shop', off, ports())).toThrow(
+    expect(() => wantedPayment(validate(createPaymentBody, right), 'shop', off, ports()).payment()).toThrow(
       expect.objectContaining({ code: 'CHANNEL_DISABLED' }),
     );
   });

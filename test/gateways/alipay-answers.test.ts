@@ -11,7 +11,7 @@ describe('codes', () => {
     ['40004', 'ACQ.TRADE_HAS_SUCCESS', 'already_paid'],
     ['40004', 'ACQ.TRADE_HAS_FINISHED', 'already_paid'],
     ['40004', 'ACQ.TRADE_HAS_CLOSE', 'already_closed'],
-    ['40004', 'ACQ.TRADE_STATUS_ERROR', 'refused'],
+    ['40004', 'ACQ.TRADE_STATUS_ERROR', 'duplicate_order'],
     ['40004', 'ACQ.CONTEXT_INCONSISTENT', 'duplicate_order'],
     ['40004', 'ACQ.TOTAL_FEE_EXCEED', 'amount_refused'],
     ['40004', 'ACQ.BUYER_SELLER_EQUAL', 'payer_refused'],

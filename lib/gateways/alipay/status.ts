@@ -26,7 +26,8 @@ const businessCodes: Readonly<Record<string, Proved>> = {
   'ACQ.TRADE_HAS_SUCCESS': declined('already_paid'),
   'ACQ.TRADE_HAS_FINISHED': declined('already_paid'),
   'ACQ.TRADE_HAS_CLOSE': declined('already_closed'),
-  'ACQ.TRADE_STATUS_ERROR': declined('refused'),
+  // A trade of this number is there: our own earlier call's.
+  'ACQ.TRADE_STATUS_ERROR': declined('duplicate_order'),
   'ACQ.CONTEXT_INCONSISTENT': declined('duplicate_order'),
   'ACQ.TOTAL_FEE_EXCEED': declined('amount_refused'),
   'ACQ.BUYER_SELLER_EQUAL': declined('payer_refused'),
@@ -60,7 +61,7 @@ export interface Result {
 export function refusal({ code, subCode, message }: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
   const proved = lookUp(code, subCode);
   if (proved) return { ...proved, channelCode: subCode, message };
-  return { kind: 'unknown', reason: 'unlisted_code', cause: `${code} ${subCode}` };
+  return { kind: 'unknown', reason: 'unlisted_code', channelCode: subCode || code };
 }
 
 function lookUp(code: string, subCode: string): Proved | undefined {
