@@ -7,6 +7,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { bundle, bundles } from './bundle.ts';
 import { stage as stageNamed, type Stage } from './config.ts';
+import { fits } from './constructs/environment.ts';
 import { DataStack } from './data-stack.ts';
 import { prefix } from './names.ts';
 import { ServiceStack } from './service-stack.ts';
@@ -36,7 +37,7 @@ export function rulePacks(
  * Both stacks of one stage. Needs no network and no account: without one in infra/config.ts the template takes it from
  * where it is deployed.
  * @param stage a stage, or its name; else what `-c stage=` says, else `sandbox`
- * @throws Error for an unknown stage, naming the known ones
+ * @throws Error for an unknown stage, naming the known ones, and for one whose callers and channels are too many
  */
 export function buildApp(stage?: string | Stage, options: AppOptions = {}): App {
   const app = new App({
@@ -46,6 +47,7 @@ export function buildApp(stage?: string | Stage, options: AppOptions = {}): App 
   });
   const chosen = stage ?? String(app.node.tryGetContext('stage') ?? 'sandbox');
   const wanted = typeof chosen === 'string' ? stageNamed(chosen) : chosen;
+  fits(wanted);
   const env = {
     ...(wanted.account !== undefined && { account: wanted.account }),
     ...(wanted.region !== undefined && { region: wanted.region }),

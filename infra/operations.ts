@@ -7,6 +7,8 @@ export type Need =
   | 'payments:get'
   /** change payments, and append the events that tell of it: in transactions only */
   | 'payments:transact'
+  /** change one payment only while another stands as it is: in transactions only */
+  | 'payments:check'
   | 'events:query'
   /** the replay cache of Idempotency-Key */
   | 'idempotency'
@@ -46,7 +48,14 @@ const open = (method: 'GET' | 'POST', path: string): On => ({ route: [method, pa
 export const operations = {
   'create-payment': {
     on: internal('POST', '/payments/transactions'),
-    needs: ['payments:get', 'payments:transact', 'idempotency', 'channels:get', 'channel-secrets:get'],
+    needs: [
+      'payments:get',
+      'payments:transact',
+      'payments:check',
+      'idempotency',
+      'channels:get',
+      'channel-secrets:get',
+    ],
     callsGateways: true,
     impact: 'Shops cannot start payments: payers see an error instead of a QR code. No money is lost.',
     severity: 'urgent',
@@ -80,13 +89,14 @@ export const operations = {
     on: { queue: 'callbacks' },
     needs: ['payments:get', 'payments:transact'],
     impact:
-      'Proved callbacks wait in the queue: paid orders are shown as unpaid. Nothing is lost: what fails five times is kept in the dead-letter queue.',
+      'Proved callbacks wait in the queue: paid orders are shown as unpaid. Nothing is lost: what has failed for five hours is kept in the dead-letter queue.',
     severity: 'urgent',
   },
   'publish-events': {
     on: { stream: 'events' },
     needs: ['bus:put'],
-    impact: 'Shops are not told of payments that succeeded. The events stay in the table and are sent later.',
+    impact:
+      'Shops are not told of payments that succeeded. The events stay in their table and are sent when it works again; after 23 hours only a person sends them.',
     severity: 'urgent',
   },
   'put-channel': {

@@ -1,12 +1,12 @@
 // What every deployment may replace: functions, APIs, queue, bus, alarms.
-import { Fn, Stack, type StackProps } from 'aws-cdk-lib';
-import { CfnEventBus } from 'aws-cdk-lib/aws-events';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Stage } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { Alarms, watchCounts } from './constructs/alarms.ts';
 import { Api, apiStage, onlyCallers } from './constructs/api.ts';
 import { Egress } from './constructs/egress.ts';
+import { eventBus } from './constructs/event-bus.ts';
 import { EventStream } from './constructs/event-stream.ts';
 import { Firewall } from './constructs/firewall.ts';
 import type { Grant, Resources } from './constructs/grants.ts';
@@ -60,6 +60,7 @@ export class ServiceStack extends Stack {
       if ('stream' in operation.on) watchStream(this.alarms, name, operation, fn);
     }
     watchCounts(this.alarms);
+    this.tellAddresses();
     this.explain();
   }
 
@@ -70,10 +71,11 @@ export class ServiceStack extends Stack {
 
   private resources(): Resources {
     const { payments, events, idempotency, channels, secrets, keys } = this.data;
-    const bus = new CfnEventBus(this, 'Bus', {
+    const bus = eventBus(this, {
       name: prefix(this.stage),
-      description: 'What happened to payments, one event per transition',
-      kmsKeyIdentifier: keys.messages.keyArn,
+      key: keys.messages,
+      deadLetterKey: keys.data,
+      alarms: this.alarms,
     });
     return { payments, events, idempotency, channels, secrets, keys, callbacks: this.callbacks.queue, bus };
   }
@@ -150,6 +152,14 @@ export class ServiceStack extends Stack {
     if ('queue' in on) this.callbacks.feed(fn);
     else if ('stream' in on) this.events.feed(fn);
     else (on.auth === 'iam' ? this.internal : this.open).route(on.route, fn);
+  }
+
+  private tellAddresses(): void {
+    const tell = (id: string, description: string, value: string) =>
+      new CfnOutput(this, id, { description, value });
+    tell('InternalApiUrl', 'For applications, before /payments and /channels', this.internal.url);
+    tell('InternalApiId', 'For the IAM policies of applications', this.internal.api.restApiId);
+    tell('CallbackUrl', 'For providers, before /payments/callbacks', this.open.url);
   }
 
   private explain(): void {

@@ -42,7 +42,6 @@ function tell(message: CallbackMessage, applied: Applied): void {
       log.error('payment.anomaly_found', told);
       return;
     case 'unchanged':
-      if (why === 'stale') count('callback_stale');
       log.info('callback.without_effect', told);
   }
 }

@@ -2,7 +2,7 @@
 import { validate } from '../../lib/api/validation.ts';
 import type { DeclaredChannel } from '../../lib/channels/channels.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
-import { newUuid } from '../../lib/domain/ids.ts';
+import { newUuid, type ChannelCode } from '../../lib/domain/ids.ts';
 import { instant, type Ports } from '../../lib/domain/ports.ts';
 import type { Provider } from '../../lib/gateways/gateway.ts';
 import {
@@ -39,6 +39,9 @@ export async function putChannel(dependencies: PutDependencies, request: PutRequ
   const provider = dependencies.provider(channel.provider);
   const body = read(provider, request, dependencies.local);
   const before = await getChannelRow(table, channel.code);
+  const config = pick(body, provider.configSchema.shape);
+  sameAccount(provider, config, before);
+  const source = sources(body, before);
   const secrets = await keepSecrets(dependencies, channel, provider, body, before);
   const row: ChannelRow = {
     channelCode: channel.code,
@@ -47,9 +50,8 @@ export async function putChannel(dependencies: PutDependencies, request: PutRequ
     ...(body.gateway_url !== undefined && { gatewayUrl: body.gateway_url }),
     callbackUrlPayment: body.callback_url_payment,
     isActive: body.is_active,
-    sourcePolicy: body.callback_source_policy,
-    sourceRanges: body.callback_source_ranges,
-    config: pick(body, provider.configSchema.shape),
+    ...source,
+    config,
     ...secrets,
     version: (before?.version ?? 0) + 1,
     updatedAt: instant(ports),
@@ -64,17 +66,56 @@ type Body = ReturnType<ReturnType<typeof putChannelBody>['parse']>;
 function read(provider: Provider, { channel, body }: PutRequest, local: boolean): Body {
   const read = validate(putChannelBody(provider, local), body);
   if (read.provider !== undefined && read.provider !== channel.provider)
-    throw new PaymentError('CHANNEL_CONFIG_INVALID', {
-      param: 'provider',
-      detail: `Channel ${channel.code} is of provider "${channel.provider}".`,
-    });
+    throw invalid('provider', `Channel ${channel.code} is of provider "${channel.provider}".`);
   if ((read.environment === 'local') !== (read.gateway_url !== undefined))
-    throw new PaymentError('CHANNEL_CONFIG_INVALID', {
-      param: 'gateway_url',
-      detail: 'gateway_url belongs to environment "local", and to no other.',
-    });
+    throw invalid('gateway_url', 'gateway_url belongs to environment "local", and to no other.');
+  if (!leadsTo(channel.code, read.callback_url_payment))
+    throw invalid(
+      'callback_url_payment',
+      `callback_url_payment must end in ${callbackPath(channel.code.toLowerCase())}: elsewhere no callback is heard, and paid orders stay unpaid.`,
+    );
   validate(provider.configSchema, pick(read, provider.configSchema.shape));
   return read;
+}
+
+const callbackPath = (code: string) => `/payments/callbacks/${code}`;
+
+/** In the channel's own spelling or in lower case; an empty segment would lead past the route. @see SPEC R3.13 */
+function leadsTo(code: ChannelCode, url: string): boolean {
+  const { pathname } = new URL(url);
+  const ends = [code, code.toLowerCase()].map(callbackPath);
+  return !pathname.includes('//') && ends.some((end) => pathname.endsWith(end));
+}
+
+/** Payments under way are asked for, and their callbacks proved, by the account that they were made with. */
+function sameAccount(provider: Provider, config: object, before: ChannelRow | undefined): void {
+  if (!before) return;
+  const [was, is] = [provider.payee(before.config), provider.payee(config)];
+  for (const [fact, param] of [
+    ['merchantId', 'merchant_id'],
+    ['appId', 'app_id'],
+  ] as const)
+    if (was[fact] !== is[fact])
+      throw invalid(
+        param,
+        `Channel ${before.channelCode} has another ${param}, and payments may be under way with it: another account is another channel code.`,
+      );
+}
+
+/** The list of addresses; what is left out of it stays. */
+function sources(
+  body: Body,
+  before: ChannelRow | undefined,
+): Pick<ChannelRow, 'sourcePolicy' | 'sourceRanges'> {
+  const sourcePolicy = body.callback_source_policy ?? before?.sourcePolicy ?? 'monitor';
+  const sourceRanges = body.callback_source_ranges ?? before?.sourceRanges ?? [];
+  if (sourcePolicy === 'enforce' && sourceRanges.length === 0)
+    throw invalid('callback_source_ranges', 'The policy "enforce" needs the ranges that it is to let in.');
+  return { sourcePolicy, sourceRanges };
+}
+
+function invalid(param: string, detail: string): PaymentError {
+  return new PaymentError('CHANNEL_CONFIG_INVALID', { param, detail });
 }
 
 /** The secrets that came, as a new version; none came: those of the row before. */

@@ -8,9 +8,9 @@ const url = (secure: boolean) =>
 
 function isUrl(text: string, secure: boolean): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, username, search, hash } = new URL(text);
+  const { protocol, username, password } = new URL(text);
   const schemes = secure ? ['https:'] : ['https:', 'http:'];
-  return schemes.includes(protocol) && username === '' && search === '' && hash === '';
+  return schemes.includes(protocol) && username === '' && password === '' && !/[?#]/.test(text);
 }
 
 function isRange(text: string): boolean {
@@ -19,15 +19,15 @@ function isRange(text: string): boolean {
   return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= widest;
 }
 
-/** `local` exists on the local machine only. */
+/** What is optional and left out stays as it was. `local` exists on the local machine only. */
 function common(local: boolean) {
   return {
     provider: z.string().optional(),
     environment: z.enum(local ? ['production', 'sandbox', 'local'] : ['production', 'sandbox']),
     gateway_url: local ? url(false).optional() : z.never('is for local channels only').optional(),
     callback_url_payment: url(!local),
-    callback_source_policy: z.enum(['off', 'monitor', 'enforce']).default('monitor'),
-    callback_source_ranges: z.array(z.string().refine(isRange, 'is not a CIDR range')).max(64).default([]),
+    callback_source_policy: z.enum(['off', 'monitor', 'enforce']).optional(),
+    callback_source_ranges: z.array(z.string().refine(isRange, 'is not a CIDR range')).max(64).optional(),
     is_active: z.boolean(),
   };
 }

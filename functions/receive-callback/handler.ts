@@ -59,7 +59,9 @@ function tell(channelCode: string, received: Received, sourceIp: string): void {
   }
   switch (received.kind) {
     case 'refused':
-      count(`callback_refused_${received.reason}`);
+      count(
+        received.reason === 'unlisted' ? 'callback_source_unlisted' : `callback_refused_${received.reason}`,
+      );
       log.warn('callback.refused', { ...facts, reason: received.reason, outcome: received.detail });
       return;
     case 'ignored':

@@ -29,7 +29,10 @@ export interface Arrival {
 export type Received =
   | { readonly kind: 'queued'; readonly message: CallbackMessage; readonly listed: boolean }
   | { readonly kind: 'ignored'; readonly reason: string; readonly listed: boolean }
-  | { readonly kind: 'refused'; readonly reason: CallbackRefused['reason']; readonly detail: string };
+  | { readonly kind: 'refused'; readonly reason: Refusal; readonly detail: string };
+
+/** `unlisted` = its source address is not on a list that guards: nothing of it was read. */
+export type Refusal = CallbackRefused['reason'] | 'unlisted';
 
 /** A callback is some hundreds of bytes; nothing genuine comes near. */
 const maximumBody = 64 * 1024;
@@ -60,7 +63,7 @@ async function receive(
   const { callback, sourceIp } = arrival;
   const source = sourceAddress(channel.row, sourceIp);
   if (source === 'refused')
-    return { kind: 'refused', reason: 'foreign', detail: 'the source address is not on the list' };
+    return { kind: 'refused', reason: 'unlisted', detail: 'the source address is not on the list' };
   const proved = prove(channel.reader, callback);
   if (proved instanceof CallbackRefused)
     return { kind: 'refused', reason: proved.reason, detail: proved.message };
@@ -91,7 +94,13 @@ function prove(reader: NotificationReader, callback: Callback): ProvedNotificati
   }
 }
 
-const statusOf = { malformed: 400, not_authentic: 401, foreign: 403 } as const;
+const statusOf: Readonly<Record<Refusal, number>> = {
+  malformed: 400,
+  not_authentic: 401,
+  unreadable: 400,
+  foreign: 403,
+  unlisted: 403,
+};
 
 function acknowledge(reader: NotificationReader, received: Received): Acknowledgement {
   if (received.kind !== 'refused') return reader.acknowledge('accepted');

@@ -83,11 +83,11 @@ export class Alarms extends Construct {
  */
 export const counted = [
   'callback_refused_not_authentic',
+  'callback_refused_unreadable',
   'callback_refused_foreign',
   'callback_refused_malformed',
   'callback_source_unlisted',
   'callback_unrecognised',
-  'callback_stale',
   'anomaly_found',
   'channel_misconfigured',
   'gateway_unknown',
@@ -106,7 +106,17 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
       'Callbacks fail their signature check: nothing they say is believed, so paid orders may be shown as unpaid.',
     cause: 'A key changed at the provider and not here, or somebody tries forged callbacks.',
     firstStep:
-      'Compare the key fingerprint of GET /channels/{channel_code} with the one that the provider shows.',
+      'Compare public_key_platform of GET /channels/{channel_code} with the public key that the provider shows.',
+  },
+  callback_refused_unreadable: {
+    threshold: 1,
+    severity: 'urgent',
+    impact:
+      'A callback that the provider signed is not of a form that we read: its payment may be paid and is shown as unpaid.',
+    cause:
+      'The provider changed what it sends, or somebody cut a genuine callback into other fields, which is refused.',
+    firstStep:
+      'Read the outcome of the log line callback.refused, and the payment in the provider’s console: callbacks are repeated for about a day.',
   },
   callback_refused_foreign: {
     threshold: 1,
@@ -114,7 +124,7 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
     impact: 'A genuine callback for another merchant or app came here. No payment of ours was changed by it.',
     cause: 'A callback address or merchant id is mixed up, here or in the account of somebody else.',
     firstStep:
-      'Compare merchant and app of the log line callback.refused with the configuration of the channel.',
+      'Compare merchant_id and app_id of GET /channels/{channel_code} with the provider’s console, and its callback addresses with ours.',
   },
   callback_unrecognised: {
     threshold: 1,

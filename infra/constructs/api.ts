@@ -58,9 +58,17 @@ export class Api extends Construct {
         accessLogFormat: accessLog,
       },
     });
+    // The construct's own output ends in a slash: what is put behind it is no route of ours.
+    this.api.node.tryRemoveChild('Endpoint');
     this.encryptExecutionLog(props.logKey);
     answerAsProblems(this.api, props.auth);
     this.explain();
+  }
+
+  /** `https://…/v1`: paths go behind it as they are. */
+  get url(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${apiStage}`;
   }
 
   route([method, path]: readonly [string, string], fn: Function): void {

@@ -37,6 +37,22 @@ export function environment(
   };
 }
 
+/** Lambda takes 4 KB in all, and says so only in the midst of a deployment; half a KB is left to the names of the rest. */
+const room = 3584;
+
+/** What an ARN of a secret takes: it is not known at synthesis. */
+const arnLength = 128;
+
+/** @throws Error naming stage and size when callers and channels do not fit into the environment of a function */
+export function fits({ name, callers, channels }: Stage): void {
+  const told = channels.map((channel) => ({ ...channel, secret_arn: 'x'.repeat(arnLength) }));
+  const size = Buffer.byteLength(JSON.stringify(callers) + JSON.stringify(told));
+  if (size > room)
+    throw new Error(
+      `The callers and channels of stage "${name}" take ${size} bytes, and the environment of a function has room for ${room}: take callers or roles out of infra/config.ts.`,
+    );
+}
+
 function channels(scope: Construct, stage: Stage, resources: Resources, withSecrets: boolean): string {
   return Stack.of(scope).toJsonString(
     stage.channels.map(({ code, provider }) => ({

@@ -14,7 +14,7 @@ export interface EventStreamProps {
 }
 
 export class EventStream extends Construct {
-  /** batches that could not be published in 6 hours, as they came */
+  /** batches that could not be published in 23 hours, as they came */
   readonly unpublished: Bucket;
   private readonly props: EventStreamProps;
 
@@ -32,9 +32,9 @@ export class EventStream extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const rare =
-      'Lambda alone writes here, and only when publishing has failed for 6 hours; CloudTrail records the rest.';
+      'Lambda alone writes here, and only when publishing has failed for 23 hours; CloudTrail records the rest.';
     const copies =
-      'These are copies of rows that stay in the events table: they can be published from there at any time.';
+      'These are copies of rows that stay in the events table: docs/DEPLOY.md says how a person publishes them.';
     acknowledge(this.unpublished, {
       'AwsSolutions-S1': rare,
       'PCI.DSS.321-S3BucketLoggingEnabled': rare,
@@ -66,7 +66,7 @@ export class EventStream extends Construct {
           [wildcardOn(this.unpublished)]:
             'Lambda chooses the names of objects below this path of one bucket.',
         },
-        key: { key, service: 's3', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+        key: { key, service: 's3', actions: ['kms:GenerateDataKey'] },
       },
     ];
   }
@@ -81,7 +81,8 @@ export class EventStream extends Construct {
       parallelizationFactor: 1,
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      maximumRecordAgeInSeconds: Duration.hours(6).toSeconds(),
+      // The stream forgets after 24 hours: the last one is for laying aside what stands behind the first failure.
+      maximumRecordAgeInSeconds: Duration.hours(23).toSeconds(),
       destinationConfig: { onFailure: { destination: this.unpublished.bucketArn } },
     });
   }

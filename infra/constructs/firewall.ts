@@ -1,5 +1,5 @@
 // The managed firewall before the public API: it keeps noise out. What is genuine, only the signature says.
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Stage as ApiStage } from 'aws-cdk-lib/aws-apigateway';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -37,8 +37,8 @@ export class Firewall extends Construct {
       resourceArn: props.apiStage.stageArn,
     });
     const log = new LogGroup(this, 'Log', {
-      // WAF writes to no group whose name begins otherwise.
-      logGroupName: `aws-waf-logs-${props.name}`,
+      // WAF writes to no group whose name begins otherwise. It outlives its stack: the next one needs another name.
+      logGroupName: `aws-waf-logs-${props.name}-${stackGuid(this)}`,
       retention: RetentionDays.THIRTEEN_MONTHS,
       encryptionKey: props.logKey,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -48,6 +48,10 @@ export class Firewall extends Construct {
       logDestinationConfigs: [log.logGroupArn],
     });
   }
+}
+
+function stackGuid(scope: Construct): string {
+  return Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
 }
 
 function rules({ path, rate }: FirewallProps): Omit<Rule, 'priority'>[] {

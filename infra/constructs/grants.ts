@@ -67,15 +67,17 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
   'payments:get': (r) => [table(r.payments, r.keys, ['GetItem'], reads)],
   'payments:transact': (r) => [
     {
-      ...table(r.payments, r.keys, ['PutItem', 'UpdateItem', 'ConditionCheckItem'], writes),
+      ...table(r.payments, r.keys, ['PutItem', 'UpdateItem'], writes),
       conditions: inTransactions,
     },
     { ...table(r.events, r.keys, ['PutItem'], writes), conditions: inTransactions },
   ],
-  'events:query': (r) => [table(r.events, r.keys, ['Query'], reads)],
-  idempotency: (r) => [
-    table(r.idempotency, r.keys, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], writes),
+  'payments:check': (r) => [
+    { ...table(r.payments, r.keys, ['ConditionCheckItem'], reads), conditions: inTransactions },
   ],
+  'events:query': (r) => [table(r.events, r.keys, ['Query'], reads)],
+  // What is kept under a key comes back with the refusal to write it again: nothing is read by itself.
+  idempotency: (r) => [table(r.idempotency, r.keys, ['PutItem', 'UpdateItem', 'DeleteItem'], writes)],
   'channels:get': (r) => [table(r.channels, r.keys, ['GetItem'], reads)],
   'channels:put': (r) => [table(r.channels, r.keys, ['PutItem'], writes)],
   'channel-secrets:get': (r) => [

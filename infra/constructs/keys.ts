@@ -8,7 +8,7 @@ export type KeyClass = 'data' | 'messages' | 'secrets' | 'logs';
 
 /** Four customer keys, rotated yearly, kept when the stack goes: what they closed can be opened by nothing else. */
 export class Keys extends Construct {
-  /** tables, and event batches that could not be published */
+  /** tables, and events that could not be published */
   readonly data: Key;
   /** queues, the bus, alarm topics */
   readonly messages: Key;
@@ -26,39 +26,43 @@ export class Keys extends Construct {
         pendingWindow: Duration.days(30),
         removalPolicy: RemovalPolicy.RETAIN,
       });
-    this.data = key('data', 'tables of payments, events, channels and replayed answers');
+    this.data = key(
+      'data',
+      'tables of payments, events, channels and replayed answers; events that were not published',
+    );
     this.messages = key('messages', 'queues, bus and alarm topics');
     this.secrets = key('secrets', 'secrets of the channels');
     this.logs = key('logs', 'log groups');
-    this.letServicesUseMessages(props.bus);
+    this.letAlarmsUseMessages();
+    this.letBusUse(props.bus);
     this.letLogsUseLogs();
   }
 
-  /** Alarms publish to encrypted topics, and the bus keeps events encrypted: each by its own service's hand. */
-  private letServicesUseMessages(bus: string): void {
-    const { account } = Stack.of(this);
+  /** Alarms publish to encrypted topics. */
+  private letAlarmsUseMessages(): void {
     this.messages.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
+  }
+
+  /** The bus keeps events encrypted, and puts what it cannot handle into a queue under another key. */
+  private letBusUse(bus: string): void {
+    const { account } = Stack.of(this);
     const arn = Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: bus });
-    this.messages.addToResourcePolicy(
+    const use = (...actions: string[]): PolicyStatement =>
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
+        actions,
         resources: ['*'],
-        conditions: {
-          StringEquals: {
-            'aws:SourceAccount': account,
-            'aws:SourceArn': arn,
-          },
-        },
-      }),
-    );
+        conditions: { StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': arn } },
+      });
+    this.messages.addToResourcePolicy(use('kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'));
+    this.data.addToResourcePolicy(use('kms:Decrypt', 'kms:GenerateDataKey'));
   }
 
   private letLogsUseLogs(): void {

@@ -51,8 +51,8 @@ export class OperationFunction extends Construct {
     const { stage, operation, resources } = props;
     const name = `${prefix(stage)}-${id}`;
     const inVpc = operation.callsGateways ? props.egress : undefined;
+    // Without a name: it outlives its stack, and would be in the way of the next one.
     const log = new LogGroup(this, 'Log', {
-      logGroupName: `/aws/lambda/${name}`,
       retention: RetentionDays.THIRTEEN_MONTHS,
       encryptionKey: props.logKey,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -19,6 +19,12 @@ export interface WorkQueueProps {
   readonly impact: string;
 }
 
+/**
+ * With the visibility of a callback (3 minutes) that is 5 hours: trouble at AWS passes by itself, and the alarm on the age
+ * comes long before.
+ */
+const receives = 100;
+
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -44,7 +50,7 @@ export class WorkQueue extends Construct {
       retentionPeriod: Duration.days(4),
       // Lambda asks for six times: a batch may be throttled and tried again within one receive.
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: receives },
     });
     acknowledge(this.deadLetters, {
       'Serverless-SQSRedrivePolicy': 'It is itself the dead-letter queue.',
@@ -87,7 +93,7 @@ export class WorkQueue extends Construct {
       threshold: 1,
       severity: 'urgent',
       impact,
-      cause: `At least one message failed 5 times and lies in ${name}-dead, where it is kept for 14 days.`,
+      cause: `At least one message failed ${receives} times and lies in ${name}-dead, where it is kept for 14 days.`,
       firstStep:
         'Read the message and the log of its last attempt, mend the cause, then move it back to the queue.',
     });

@@ -62,8 +62,16 @@ export type Notification =
   | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
   /** Genuine, ours, and without consequence for money (a probe, a state that changes nothing). */
   | { readonly kind: 'ignored'; readonly reason: string; readonly transactionId?: TransactionId }
-  /** Genuine and ours, but of a type or status that we do not know: kept and told, never guessed. */
-  | { readonly kind: 'unrecognised'; readonly what: string; readonly transactionId?: TransactionId };
+  /**
+   * Genuine and ours, but of a type or status that we do not know: kept and told, never guessed. `noticeId` is the
+   * provider's own name of this piece of news: the same in its repeats, another in any other.
+   */
+  | {
+      readonly kind: 'unrecognised';
+      readonly what: string;
+      readonly noticeId: string;
+      readonly transactionId?: TransactionId;
+    };
 
 export interface ProvedNotification {
   readonly notification: Notification;
@@ -71,9 +79,12 @@ export interface ProvedNotification {
   readonly keyVersion: string;
 }
 
-/** Why a callback was not read. `foreign` = authentic, but for another merchant, app or mode. */
+/**
+ * Why a callback was not read. Before its proof: `malformed`, `not_authentic`. Proved: `unreadable` = not of a form that
+ * this build reads; `foreign` = for another merchant, app or mode.
+ */
 export class CallbackRefused extends Error {
-  readonly reason: 'malformed' | 'not_authentic' | 'foreign';
+  readonly reason: 'malformed' | 'not_authentic' | 'unreadable' | 'foreign';
   constructor(reason: CallbackRefused['reason'], detail: string, options?: ErrorOptions) {
     super(detail, options);
     this.name = 'CallbackRefused';

@@ -16,7 +16,6 @@ export interface LogFacts {
   readonly key_version?: string;
   readonly gateway_transaction_id?: string | undefined;
   readonly event?: string;
-  readonly http_status?: number;
   readonly count?: number;
   readonly source_ip?: string;
 }

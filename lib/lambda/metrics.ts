@@ -6,10 +6,10 @@ const metrics = new Metrics();
 export type MetricName =
   | 'callback_refused_malformed'
   | 'callback_refused_not_authentic'
+  | 'callback_refused_unreadable'
   | 'callback_refused_foreign'
   | 'callback_source_unlisted'
   | 'callback_unrecognised'
-  | 'callback_stale'
   | 'anomaly_found'
   | 'channel_misconfigured'
   | 'gateway_unknown';

@@ -45,6 +45,7 @@ const message = z.strictObject({
     z.strictObject({
       kind: z.literal('unrecognised'),
       what: z.string(),
+      noticeId: z.string(),
       transactionId: transactionId.optional(),
     }),
   ]),

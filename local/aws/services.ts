@@ -17,7 +17,7 @@ export interface LocalServices
     Pick<Kms, 'createKey' | 'createAlias'>,
     Pick<Secrets, 'createSecret'>,
     Pick<Events, 'createBus' | 'putRule'> {
-  /** for AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_SECRETS_MANAGER and AWS_ENDPOINT_URL_EVENTBRIDGE */
+  /** of KMS, Secrets Manager and EventBridge; functions reach them through the gate */
   readonly endpoint: string;
   /** resolves when all that was put on a bus has been sent on */
   settled(): Promise<void>;

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   applyNotification,
   UnknownTransaction,
 } from '../../functions/apply-notification/apply-notification.ts';
+import type { TransactionId } from '../../lib/domain/ids.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import { factsDigest, readCallbackMessage, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
 import { keepCallbackAlone } from '../../lib/store/callbacks.ts';
@@ -43,6 +46,23 @@ async function stored(): Promise<Payment> {
   return payment;
 }
 
+const numberOf = ({ notification }: CallbackMessage): TransactionId =>
+  notification.kind === 'payment'
+    ? notification.snapshot.transactionId
+    : (notification.transactionId ?? 'pay_');
+
+async function rowsOf(pk: string): Promise<Record<string, unknown>[]> {
+  const { client, payments } = database.tables();
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: payments,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+    }),
+  );
+  return Items;
+}
+
 describe('a proved notification', () => {
   it('is applied once, and its event names the channel and the callback', async () => {
     const payment = await stored();
@@ -61,25 +81,45 @@ describe('a proved notification', () => {
   it.each([
     ['of a payment that is not there', () => Promise.resolve(paying(aPayment()))],
     ['of another channel’s payment', async () => paying(await stored(), 'ALIPAY_HK')],
-    [
-      'unrecognised, without a number',
-      () => Promise.resolve(messageOf({ kind: 'unrecognised', what: 'new' })),
-    ],
-    [
-      'unrecognised, of another channel’s payment',
-      async () => {
-        const { transactionId } = await stored();
-        return messageOf({ kind: 'unrecognised', what: 'new', transactionId }, 'ALIPAY_HK');
-      },
-    ],
   ])('%s comes again, and changes nothing', async (_, make) => {
     const message = await make();
     await expect(apply(message)).rejects.toThrow(UnknownTransaction);
-    const { notification } = message;
-    const id =
-      notification.kind === 'payment' ? notification.snapshot.transactionId : notification.transactionId;
-    const row = id && (await getPayment(database.tables(), id));
-    expect(row ? row.payment.version : 1).toBe(1);
+    const row = await getPayment(database.tables(), numberOf(message));
+    expect(row?.payment.version ?? 1).toBe(1);
+  });
+
+  it.each([
+    ['without a number', () => Promise.resolve({}), 'ALIPAY'],
+    [
+      'of a payment that is not there',
+      () => Promise.resolve({ transactionId: aPayment().transactionId }),
+      'ALIPAY',
+    ],
+    [
+      'of another channel’s payment',
+      async () => ({ transactionId: (await stored()).transactionId }),
+      'ALIPAY_HK',
+    ],
+  ])('unrecognised, %s, is kept by itself, once', async (_, make, channelCode) => {
+    const named = await make();
+    const message = messageOf(
+      { kind: 'unrecognised', what: 'new', noticeId: randomUUID(), ...named },
+      channelCode,
+    );
+    for (let times = 1; times <= 2; times++)
+      expect(await apply(message)).toEqual({ kind: 'kept', what: 'new' });
+    const [row, ...more] = await rowsOf(`CALLBACK#${channelCode}#${message.digest}`);
+    expect(row).toMatchObject({ sk: 'CALLBACK', bodyBase64: 'YQ==', keyVersion: 'sha256:abcd' });
+    expect(Number(row?.['expires_at_epoch'])).toBeGreaterThan(Date.parse(at) / 1000);
+    expect(more).toEqual([]);
+  });
+
+  it('of two refunds is kept twice, and of one refund that is told again, once', async () => {
+    const { transactionId } = await stored();
+    for (const noticeId of ['n1', 'n2', 'n1'])
+      await apply(messageOf({ kind: 'unrecognised', what: 'refund notice', noticeId, transactionId }));
+    const kept = (await rowsOf(transactionId)).filter(({ sk }) => String(sk).startsWith('CALLBACK#'));
+    expect(kept).toHaveLength(2);
   });
 
   it('that we do not know is kept with its payment, and nothing is guessed', async () => {
@@ -87,6 +127,7 @@ describe('a proved notification', () => {
     const message = messageOf({
       kind: 'unrecognised',
       what: 'trade_status NEW_ONE',
+      noticeId: 'n1',
       transactionId: payment.transactionId,
     });
     for (let times = 1; times <= 2; times++)

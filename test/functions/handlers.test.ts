@@ -29,6 +29,10 @@ describe('the handlers', () => {
     const got = await deployed.call('get-channel', { method: 'GET', path: { channel_code: 'ALIPAY' } });
     expect(got).toMatchObject({ status: 200, body: answer.body });
     expect(got.text).not.toContain('PRIVATE');
+    for (const code of ['NONE', 'alipay', 'x'.repeat(3000)]) {
+      const none = await deployed.call('get-channel', { method: 'GET', path: { channel_code: code } });
+      expect(none).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', param: 'channel_code' } });
+    }
     for (const [role, code] of [
       ['shop', 403],
       ['ops', 404],

@@ -39,7 +39,10 @@ function configurable(changes: Partial<PutDependencies> = {}) {
   const channel = { code, provider: 'alipay', secret_arn: `arn:${code}` };
   return {
     kept,
-    put: (body: unknown) => putChannel(dependencies, { channel, body, actor: 'operators' }),
+    put: (sent: object) => {
+      const body: unknown = JSON.parse(JSON.stringify(sent).replace('callbacks/ALIPAY', `callbacks/${code}`));
+      return putChannel(dependencies, { channel, body, actor: 'operators' });
+    },
     row: () => getChannelRow(table, code),
   };
 }
@@ -133,6 +136,41 @@ describe('a channel’s configuration', () => {
   });
 });
 
+describe('a configuration that is changed', () => {
+  it.each([
+    ['merchant_id', '2088999999999999'],
+    ['app_id', '2021999999999999'],
+  ])('keeps its account: another %s is another channel', async (param, value) => {
+    const { put, kept, row } = configurable();
+    const first = await put(right);
+    expect(await refusal(put({ ...right, [param]: value }))).toEqual({
+      code: 'CHANNEL_CONFIG_INVALID',
+      param,
+    });
+    expect([kept.length, await row()]).toEqual([1, first]);
+  });
+
+  it('may have another key of the provider', async () => {
+    const { put } = configurable();
+    await put(right);
+    const row = await put({ ...withoutSecret, public_key_platform: stranger.publicPem });
+    expect(row.config['public_key_platform']).toBe(stranger.publicPem);
+  });
+
+  it('keeps its guard when it is left out, and has none without ranges', async () => {
+    const { put, row } = configurable();
+    const enforce = { callback_source_policy: 'enforce' };
+    const without = { code: 'CHANNEL_CONFIG_INVALID', param: 'callback_source_ranges' };
+    expect(await refusal(put({ ...right, ...enforce }))).toEqual(without);
+    expect(await row()).toBeUndefined();
+    await put({ ...right, ...enforce, callback_source_ranges: ['10.0.0.0/8'] });
+    const guard = { sourcePolicy: 'enforce', sourceRanges: ['10.0.0.0/8'] };
+    expect(await put(withoutSecret)).toMatchObject(guard);
+    expect(await refusal(put({ ...withoutSecret, callback_source_ranges: [] }))).toEqual(without);
+    expect(await row()).toMatchObject(guard);
+  });
+});
+
 describe('a configuration that is refused', () => {
   it.each([
     ...Object.keys(withoutSecret).map((param) => [param, undefined, 'INVALID_REQUEST'] as const),
@@ -144,6 +182,16 @@ describe('a configuration that is refused', () => {
     ['is_active', 'yes', 'INVALID_REQUEST'],
     ['callback_url_payment', 'http://pay.example.com/', 'INVALID_REQUEST'],
     ['callback_url_payment', 'https://user@pay.example.com/', 'INVALID_REQUEST'],
+    ['callback_url_payment', 'https://:word@pay.example.com/payments/callbacks/ALIPAY', 'INVALID_REQUEST'],
+    ['callback_url_payment', 'https://pay.example.com/payments/callbacks/ALIPAY?', 'INVALID_REQUEST'],
+    ['callback_url_payment', 'https://pay.example.com/', 'CHANNEL_CONFIG_INVALID'],
+    ['callback_url_payment', 'https://pay.example.com/payments/callbacks/other', 'CHANNEL_CONFIG_INVALID'],
+    ['callback_url_payment', 'https://payments/callbacks/ALIPAY', 'CHANNEL_CONFIG_INVALID'],
+    [
+      'callback_url_payment',
+      'https://pay.example.com/v1//payments/callbacks/ALIPAY',
+      'CHANNEL_CONFIG_INVALID',
+    ],
     ['callback_source_policy', 'maybe', 'INVALID_REQUEST'],
     ['callback_source_ranges', ['10.0.0.0/33'], 'INVALID_REQUEST'],
     ['callback_source_ranges', ['10.0.0.0'], 'INVALID_REQUEST'],

@@ -87,8 +87,13 @@ describe('a callback that is proved', () => {
       },
     },
     { kind: 'payment', snapshot: { state: 'closed', transactionId: payment.transactionId } },
-    { kind: 'unrecognised', what: 'trade_status NEW_ONE', transactionId: payment.transactionId },
-    { kind: 'unrecognised', what: 'trade_status NEW_ONE' },
+    {
+      kind: 'unrecognised',
+      what: 'trade_status NEW_ONE',
+      noticeId: 'n1',
+      transactionId: payment.transactionId,
+    },
+    { kind: 'unrecognised', what: 'trade_status NEW_ONE', noticeId: 'n1' },
   ] satisfies Notification[])('survives the queue (%#)', async (says) => {
     const [message] = (await arrive({ says })).sent;
     expect(readCallbackMessage(JSON.stringify(message))).toEqual(message);
@@ -116,6 +121,7 @@ describe('a callback that is not proved', () => {
   it.each([
     ['malformed', 400],
     ['not_authentic', 401],
+    ['unreadable', 400],
     ['foreign', 403],
   ] as const)('as %s is refused with %i, and nothing is queued', async (reason, status) => {
     const { received, acknowledgement, sent } = await arrive({ says: new CallbackRefused(reason, 'why') });
@@ -154,7 +160,7 @@ describe('the address it came from', () => {
     async (sourceIp) => {
       const row = { sourcePolicy: 'enforce', sourceRanges } as const;
       const { received, acknowledgement } = await arrive({ row, sourceIp, says: new Error('it was read') });
-      expect(received).toMatchObject({ kind: 'refused', reason: 'foreign' });
+      expect(received).toMatchObject({ kind: 'refused', reason: 'unlisted' });
       expect(acknowledgement.status).toBe(403);
     },
   );

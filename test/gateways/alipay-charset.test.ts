@@ -41,13 +41,13 @@ describe('100, 101 the charset', () => {
     expect(outcome(body.replace('%D2%BB', '%D2%BC'))).toBe('not_authentic');
   });
 
-  test('a text that is not of its charset is malformed, though it is signed', () => {
+  test('a text that is not of its charset is unreadable, though it is signed', () => {
     expect(outcome(`${form(notice(genuine)).toString()}&x=%D6%D0`)).toBe('not_authentic');
-    expect(outcome(gbkForm(genuine, platform, 'utf-8'))).toBe('malformed');
+    expect(outcome(gbkForm(genuine, platform, 'utf-8'))).toBe('unreadable');
   });
 
   test('no border between fields hides behind a character of two bytes', () => {
-    expect(outcome(gbkForm({ ...genuine, subject: '茶&total_amount=1' }))).toBe('malformed');
+    expect(outcome(gbkForm({ ...genuine, subject: '茶&total_amount=1' }))).toBe('unreadable');
   });
 });
 
@@ -58,7 +58,7 @@ describe('70 the currency', () => {
     });
   });
 
-  test.each(['XXX', 'usd', 'JPY'])('trans_currency=%s, or no amount in it: malformed', (currency) => {
-    expect(saying({ trans_currency: currency })).toBe('malformed');
+  test.each(['XXX', 'usd', 'JPY'])('trans_currency=%s, or no amount in it: unreadable', (currency) => {
+    expect(saying({ trans_currency: currency })).toBe('unreadable');
   });
 });

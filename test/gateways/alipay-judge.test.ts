@@ -89,7 +89,7 @@ test('a genuine text, cut again into other fields, deceives the SDK and not us',
   const swallowed = `&total_amount=${small}&trade_no=${trade_no}&trade_status=${trade_status}&version=${version}`;
   const spliced: Fields = { ...rest, subject: 'coffee', total_amount: '9999.00', tp: swallowed, sign };
   expect(sdk.checkNotifySignV2(spliced)).toBe(true);
-  expect(refusal(spliced)).toBe('malformed');
+  expect(refusal(spliced)).toBe('unreadable');
 });
 
 test('the same with every field in its place again: the border inside a value gives it away', () => {
@@ -100,7 +100,7 @@ test('the same with every field in its place again: the border inside a value gi
   const w = `&total_amount=0.01&trade_no=${trade_no}&trade_status=${trade_status}&version=1.0`;
   const spliced = { ...genuine, subject: 'coffee', total_amount: '9999.00', w, sign_type: 'RSA2', sign };
   expect(sdk.checkNotifySignV2(spliced)).toBe(true);
-  expect(refusal(spliced)).toBe('malformed');
+  expect(refusal(spliced)).toBe('unreadable');
 });
 
 function refusal(fields: Fields): string {

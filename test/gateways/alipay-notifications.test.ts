@@ -134,16 +134,16 @@ describe('96, 97 the signature', () => {
 
 describe('95, 108 the closed form', () => {
   test.each(['version', 'charset', 'notify_type', 'notify_id', 'notify_time', 'app_id'])(
-    'no %s: malformed',
+    'no %s: unreadable',
     (name) => {
-      expect(without(name)).toBe('malformed');
+      expect(without(name)).toBe('unreadable');
     },
   );
 
   test.each(['seller_id', 'trade_no', 'out_trade_no', 'trade_status', 'total_amount', 'gmt_payment'])(
-    'no %s: malformed',
+    'no %s: unreadable',
     (name) => {
-      expect(without(name)).toBe('malformed');
+      expect(without(name)).toBe('unreadable');
     },
   );
 
@@ -168,15 +168,15 @@ describe('95, 108 the closed form', () => {
     ['subject', 'a&total_amount=1'],
     ['passback_params', 'x&seller_id=2088'],
     ['unheard_of', '&trade_status=TRADE_CLOSED'],
-  ])('%s=%s: malformed', (name, value) => {
-    expect(saying({ [name]: value })).toBe('malformed');
+  ])('%s=%s: unreadable', (name, value) => {
+    expect(saying({ [name]: value })).toBe('unreadable');
   });
 
-  test('109 the signed parameters of a return address: malformed', () => {
+  test('109 the signed parameters of a return address: unreadable', () => {
     const { notify_id, notify_type, notify_time, trade_status, gmt_payment, ...rest } = genuine;
     expect([notify_id, notify_type, notify_time, trade_status, gmt_payment]).not.toContain(undefined);
     const returned = { ...rest, method: 'alipay.trade.page.pay.return', timestamp: beijing(noon) };
-    expect(outcome(form(notice(returned)))).toBe('malformed');
+    expect(outcome(form(notice(returned)))).toBe('unreadable');
   });
 });
 
@@ -200,7 +200,8 @@ test.each([
 
 describe('105, 106 what is told', () => {
   const unpaid = { gmt_payment: '' };
-  const unrecognised = (what: string) => ({ kind: 'unrecognised', what, transactionId: order });
+  const noticeId = genuine['notify_id'];
+  const unrecognised = (what: string) => ({ kind: 'unrecognised', what, noticeId, transactionId: order });
 
   test.each([
     ['finished', { trade_status: 'TRADE_FINISHED' }, { kind: 'payment', snapshot: { state: 'paid' } }],

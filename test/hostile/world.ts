@@ -2,7 +2,7 @@
 // every row in every table.
 import { request as httpRequest } from 'node:http';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { startDynamo } from '../../local/aws/dynamodb.ts';
 import type { Person } from '../../local/credentials.ts';
 import type { Line } from '../../local/journal.ts';
@@ -60,6 +60,9 @@ export async function startWorld(options: { dataDir?: string } = {}): Promise<Wo
   };
   try {
     const world = { ...(await boot(options, running)), stop };
+    // The machine's own account: a channel that has one keeps it.
+    const Key = { channel_code: 'ALIPAY' };
+    await world.tables.send(new DeleteCommand({ TableName: 'payments-local-channels', Key }));
     const configured = await world.configure();
     if (configured.status !== 200) throw new Error(configured.text);
     return world;

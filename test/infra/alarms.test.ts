@@ -35,11 +35,13 @@ test.each(Object.entries<Operation>(operations))(
 
 test.each([
   ['callbacks-dead-letters', 'ApproximateNumberOfMessagesVisible', 1],
+  ['bus-dead-letters', 'ApproximateNumberOfMessagesVisible', 1],
   ['callbacks-age', 'ApproximateAgeOfOldestMessage', 300],
   ['publish-events-behind', 'IteratorAge', 60 * 60 * 1000],
   ['internal-api-5xx', '5XXError', 5],
   ['public-api-5xx', '5XXError', 5],
   ['callback-refused-not-authentic', 'callback_refused_not_authentic', 6],
+  ['callback-refused-unreadable', 'callback_refused_unreadable', 1],
   ['callback-refused-foreign', 'callback_refused_foreign', 1],
   ['callback-unrecognised', 'callback_unrecognised', 1],
   ['anomaly-found', 'anomaly_found', 1],
@@ -52,10 +54,12 @@ test.each([
   });
 });
 
-test('the dead letters are watched on the dead-letter queue', () => {
-  expect(alarms.get('callbacks-dead-letters')?.['Dimensions']).toEqual([
-    { Name: 'QueueName', Value: 'CallbacksDeadLetters.QueueName' },
-  ]);
+test.each(['callbacks', 'bus'])('%s: the dead letters wake somebody', (name) => {
+  const queue = name === 'bus' ? 'BusDeadLetters' : 'CallbacksDeadLetters';
+  expect(alarms.get(`${name}-dead-letters`)).toMatchObject({
+    Dimensions: [{ Name: 'QueueName', Value: `${queue}.QueueName` }],
+    AlarmActions: ['Alarmsurgent'],
+  });
 });
 
 test('what functions count is what is watched: the same names on both sides', () => {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildApp } from '../../infra/app.ts';
 import { stage, stages } from '../../infra/config.ts';
-import { assemble, properties, resources } from './assembly.ts';
+import { assemble, properties, readable, resources } from './assembly.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -28,6 +28,34 @@ describe.each(['local', 'sandbox'] as const)('the app of stage %s', (name) => {
   test('is the same each time it is built', () => {
     const again = assemble(name);
     expect([again.data, again.service]).toEqual([assembly.data, assembly.service]);
+  });
+});
+
+describe('the service stack', () => {
+  const assembly = assemble('sandbox');
+
+  test('tells its addresses, as they stand before a path', () => {
+    const { service } = assembly;
+    const told = Object.entries(service.Outputs ?? {}).map(([id, { Value }]) => [
+      id,
+      readable(assembly, Value),
+    ]);
+    const url = (api: string) => `https://${api}.execute-api.AWS::Region.AWS::URLSuffix/v1`;
+    expect(Object.fromEntries(told)).toEqual({
+      InternalApiUrl: url('InternalApi'),
+      InternalApiId: 'InternalApi',
+      CallbackUrl: url('PublicApi'),
+    });
+  });
+
+  test('can be made anew: what outlives it has no name, or one of its own', () => {
+    const kept = resources(assembly).filter(
+      ([id, { DeletionPolicy }]) => id in assembly.service.Resources && DeletionPolicy?.startsWith('Retain'),
+    );
+    expect(kept.length).toBeGreaterThan(10);
+    for (const [id, { Properties }] of kept)
+      for (const name of [Properties['LogGroupName'], Properties['BucketName']])
+        expect([id, typeof name]).not.toEqual([id, 'string']);
   });
 });
 
@@ -62,6 +90,15 @@ describe('configuration', () => {
     expect(() => buildApp('production')).toThrow(
       'There is no stage "production". infra/config.ts knows: local, sandbox.',
     );
+  });
+
+  test('more callers than the environment of a function holds are refused at synthesis', () => {
+    const [first] = stages.sandbox.callers;
+    const callers = Array.from({ length: 30 }, (_, index) => ({ ...first, application: `shop-${index}` }));
+    expect(() => buildApp({ ...stages.sandbox, callers })).toThrow(
+      /^The callers and channels of stage "sandbox" take \d{4} bytes, and .* has room for 3584: /,
+    );
+    expect(() => buildApp({ ...stages.sandbox, callers: callers.slice(0, 20) })).not.toThrow();
   });
 
   test.each(Object.values(stages))('in $name no role, application or channel stands twice', ({ name }) => {

@@ -93,7 +93,6 @@ describe('customer keys', () => {
 
   test.each([
     ['AWS::DynamoDB::Table', 'SSESpecification', 'Keysdata.Arn'],
-    ['AWS::SQS::Queue', 'KmsMasterKeyId', 'Keysmessages.Arn'],
     ['AWS::SNS::Topic', 'KmsMasterKeyId', 'Keysmessages.Arn'],
     ['AWS::Events::EventBus', 'KmsKeyIdentifier', 'Keysmessages.Arn'],
     ['AWS::SecretsManager::Secret', 'KmsKeyId', 'Keyssecrets.Arn'],
@@ -103,6 +102,32 @@ describe('customer keys', () => {
     const all = properties(assembly, type);
     expect(all.length).toBeGreaterThan(0);
     for (const one of all) expect(JSON.stringify(one[property])).toContain(`"${key}"`);
+  });
+
+  test('every queue is closed with one: the dead letters of the bus with another than the bus', () => {
+    const keys = properties(assembly, 'AWS::SQS::Queue').map((queue) => [
+      String(queue['QueueName']).replace('payments-sandbox-', ''),
+      queue['KmsMasterKeyId'],
+    ]);
+    expect(Object.fromEntries(keys)).toEqual({
+      callbacks: 'Keysmessages.Arn',
+      'callbacks-dead': 'Keysmessages.Arn',
+      'bus-dead': 'Keysdata.Arn',
+    });
+  });
+
+  test('the bus may use its own, and that of its dead letters', () => {
+    const statements = properties(assembly, 'AWS::KMS::Key').map((one) =>
+      (one['KeyPolicy'] as { Statement: { Principal: { Service?: unknown } }[] }).Statement.filter(
+        ({ Principal }) => Principal.Service === 'events.amazonaws.com',
+      ),
+    );
+    expect(statements.map((found) => found.length)).toEqual([1, 1, 0, 0]);
+    const bus = expect.stringMatching(/:event-bus\/payments-sandbox$/) as unknown;
+    for (const statement of statements.flat())
+      expect(statement).toMatchObject({
+        Condition: { StringEquals: { 'aws:SourceAccount': 'AWS::AccountId', 'aws:SourceArn': bus } },
+      });
   });
 
   test('a log group is read for 13 months', () => {

@@ -10,10 +10,10 @@ const mapping = (source: string): Record<string, unknown> | undefined =>
 const day = 24 * 60 * 60;
 
 describe('the callback queue', () => {
-  test('keeps messages for 4 days, and for 14 what failed five times', () => {
+  test('keeps messages for 4 days, and for 14 what failed for five hours', () => {
     expect(named('payments-sandbox-callbacks')).toMatchObject({
       MessageRetentionPeriod: 4 * day,
-      RedrivePolicy: { deadLetterTargetArn: 'CallbacksDeadLetters.Arn', maxReceiveCount: 5 },
+      RedrivePolicy: { deadLetterTargetArn: 'CallbacksDeadLetters.Arn', maxReceiveCount: 100 },
     });
     expect(named('payments-sandbox-callbacks-dead')).toMatchObject({ MessageRetentionPeriod: 14 * day });
   });
@@ -32,7 +32,7 @@ describe('the callback queue', () => {
       (type) =>
         properties(assembly, type).map(({ PolicyDocument }) => PolicyDocument as { Statement: unknown[] }),
     );
-    expect(policies).toHaveLength(5);
+    expect(policies).toHaveLength(6);
     for (const { Statement } of policies)
       expect(Statement).toContainEqual(
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
@@ -49,18 +49,43 @@ describe('the callback queue', () => {
 });
 
 describe('the stream of events', () => {
-  test('is read in order, from its beginning, and what fails for 6 hours is laid aside whole', () => {
+  test('is read in order, from its beginning, and what fails for 23 hours is laid aside whole', () => {
     expect(mapping('events.StreamArn')).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       ParallelizationFactor: 1,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      MaximumRecordAgeInSeconds: day / 4,
+      MaximumRecordAgeInSeconds: (23 / 24) * day,
       DestinationConfig: { OnFailure: { Destination: 'EventsUnpublished.Arn' } },
     });
   });
 
-  test('the bus is named after the stage', () => {
-    expect(properties(assembly, 'AWS::Events::EventBus')).toMatchObject([{ Name: 'payments-sandbox' }]);
+  test('the bus is named after the stage, and what it cannot encrypt goes to a queue under another key', () => {
+    const [bus] = properties(assembly, 'AWS::Events::EventBus');
+    expect(bus).toMatchObject({
+      Name: 'payments-sandbox',
+      KmsKeyIdentifier: 'Keysmessages.Arn',
+      DeadLetterConfig: { Arn: 'BusDeadLetters.Arn' },
+    });
+    expect(named('payments-sandbox-bus-dead')).toMatchObject({
+      MessageRetentionPeriod: 14 * day,
+      KmsMasterKeyId: 'Keysdata.Arn',
+    });
+  });
+
+  test('only this bus may send there', () => {
+    const policy = properties(assembly, 'AWS::SQS::QueuePolicy').find(({ Queues }) =>
+      (Queues as string[]).includes('BusDeadLetters'),
+    );
+    expect((policy?.['PolicyDocument'] as { Statement: unknown[] }).Statement).toContainEqual({
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: 'BusDeadLetters.Arn',
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' },
+        ArnEquals: { 'aws:SourceArn': 'Bus.Arn' },
+      },
+    });
   });
 });

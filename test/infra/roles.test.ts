@@ -20,11 +20,12 @@ const table = (name: string, actions: string[], use: string[]): string[] => [
 const expected: Record<Need, string[]> = {
   'payments:get': table('payments', ['GetItem'], via.reads),
   'payments:transact': [
-    ...table('payments', ['PutItem', 'UpdateItem', 'ConditionCheckItem'], via.writes),
+    ...table('payments', ['PutItem', 'UpdateItem'], via.writes),
     ...table('events', ['PutItem'], via.writes),
   ],
+  'payments:check': table('payments', ['ConditionCheckItem'], via.reads),
   'events:query': table('events', ['Query'], via.reads),
-  idempotency: table('idempotency', ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], via.writes),
+  idempotency: table('idempotency', ['PutItem', 'UpdateItem', 'DeleteItem'], via.writes),
   'channels:get': table('channels', ['GetItem'], via.reads),
   'channels:put': table('channels', ['PutItem'], via.writes),
   'channel-secrets:get': ['secretsmanager:GetSecretValue SecretALIPAY', ...key('secrets', ['Decrypt'])],

@@ -114,9 +114,14 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
+/** A question that is put off proves nothing about the payment that was asked about. */
+const queryFaults = faults.map(
+  ([fault, answer]) => [fault, fault === 'rate_limited' ? unknown : answer] as const,
+);
+
 describe.each([
-  ['prepay', [...faults]],
-  ['query', [...faults]],
+  ['prepay', faults],
+  ['query', queryFaults],
 ] as const)('%s', (operation, all) => {
   test.each(all.map(([fault, answer]) => [fault, answer] as const))('%s', (fault, answer) => {
     const { met, healed } = storyOf(`${operation} ${fault}`);

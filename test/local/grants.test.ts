@@ -40,14 +40,15 @@ const operator = (method: string, body?: object) =>
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
 
-/** The gateway carries it out and its answer is lost: the creation is handed on, and the answer is not kept. */
-const unknown = answers(202, async () => {
+/** The gateway carries it out and its answer is lost: the creation is handed on early, and the answer is not kept. */
+const unknown: Journey = async () => {
+  const faults = `${machine.gateways}/_control/faults`;
   const body = JSON.stringify({ call: { operation: 'prepay', fault: 'reset_after' } });
-  await fetch(`${machine.gateways}/_control/faults`, { method: 'POST', body });
-  const answer = await shop.post();
-  await fetch(`${machine.gateways}/_control/faults`, { method: 'DELETE' });
-  return answer;
-});
+  await fetch(faults, { method: 'POST', body });
+  const { status, headers } = await shop.post();
+  await fetch(faults, { method: 'DELETE' });
+  return status === 202 && Number(headers.get('retry-after')) < 5;
+};
 
 /** Waits until it holds, or until something is denied to the operation. */
 async function unlessDenied(
@@ -104,8 +105,8 @@ function configuration(): object {
   return {
     environment: 'local',
     gateway_url: `${machine.gateways}/alipay/gateway.do`,
-    merchant_id: '2088000000000001',
-    app_id: '2021000000000001',
+    merchant_id: '2088100200300402',
+    app_id: '2021004100000018',
     public_key_platform: publicKey.export({ type: 'spki', format: 'pem' }),
     private_key_merchant: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     callback_url_payment: `${machine.api}/payments/callbacks/alipay`,

@@ -33,11 +33,11 @@ export function readForm(body: Uint8Array): Map<string, string> {
 
 /**
  * The text of each field, by the charset that the field `charset` names.
- * @throws CallbackRefused malformed when it names another, or a value is not of it
+ * @throws CallbackRefused unreadable when it names another, or a value is not of it
  */
 export function decodeFields(fields: ReadonlyMap<string, string>): Map<string, string> {
   const charset = (fields.get('charset') ?? '').toLowerCase();
-  if (!charsets.includes(charset)) throw new CallbackRefused('malformed', 'charset is not one that is read');
+  if (!charsets.includes(charset)) throw new CallbackRefused('unreadable', 'charset is not one that is read');
   const decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
   try {
     // ASCII is the same in all of them.
@@ -45,7 +45,7 @@ export function decodeFields(fields: ReadonlyMap<string, string>): Map<string, s
       /^\p{ASCII}*$/u.test(value) ? value : decoder.decode(Buffer.from(value, 'latin1'));
     return new Map([...fields].map(([name, value]) => [name, decoded(value)]));
   } catch (cause) {
-    throw new CallbackRefused('malformed', `a value is not ${charset}`, { cause });
+    throw new CallbackRefused('unreadable', `a value is not ${charset}`, { cause });
   }
 }
 

@@ -75,23 +75,23 @@ const border = new RegExp(`&(?:${known.join('|')})=`);
 /**
  * @param form decoded and proved
  * @returns its fields, without the empty ones, which the signature does not cover
- * @throws CallbackRefused malformed
+ * @throws CallbackRefused unreadable
  */
 export function readNotice(form: ReadonlyMap<string, string>): Fields {
   const fields = new Map([...form].filter(([, value]) => value !== ''));
-  for (const [name, value] of fields) if (border.test(value)) throw malformed(name, 'holds another field');
+  for (const [name, value] of fields) if (border.test(value)) throw unreadable(name, 'holds another field');
   const isTrade = fields.get('notify_type') === tradeNotice;
   for (const [name, fits] of isTrade ? formOfTrade : formOfAny) {
     const value = fields.get(name);
-    if (value === undefined || !fits(value)) throw malformed(name, 'is missing or not of its form');
+    if (value === undefined || !fits(value)) throw unreadable(name, 'is missing or not of its form');
   }
   for (const [name, fits] of formWherePresent) {
     const value = fields.get(name);
-    if (value !== undefined && !fits(value)) throw malformed(name, 'is not of its form');
+    if (value !== undefined && !fits(value)) throw unreadable(name, 'is not of its form');
   }
   return fields;
 }
 
-function malformed(name: string, what: string): CallbackRefused {
-  return new CallbackRefused('malformed', `${name.slice(0, 64)} ${what}`);
+function unreadable(name: string, what: string): CallbackRefused {
+  return new CallbackRefused('unreadable', `${name.slice(0, 64)} ${what}`);
 }

@@ -67,34 +67,37 @@ function checkTime(fields: Fields, now: number): void {
 
 function checkOurs(fields: Fields, config: AlipayConfig): void {
   const seller = fields.get('seller_id') ?? config.merchant_id;
-  if (fields.get('app_id') !== config.app_id || seller !== config.merchant_id)
-    throw new CallbackRefused('foreign', 'this is about another application or seller');
+  const app = fields.get('app_id') ?? '';
+  if (app !== config.app_id || seller !== config.merchant_id)
+    throw new CallbackRefused('foreign', `this is about application ${app} of seller ${seller}`);
 }
 
 function read(fields: Fields): Notification {
   const transactionId = fields.get('out_trade_no') ?? '';
   const type = fields.get('notify_type') ?? '';
+  const noticeId = fields.get('notify_id') ?? '';
   if (type !== tradeNotice)
     return {
       kind: 'unrecognised',
       what: `notify_type ${type}`,
+      noticeId,
       ...(isTransactionId(transactionId) && { transactionId }),
     };
   if (!isTransactionId(transactionId))
     throw new CallbackRefused('foreign', 'out_trade_no is not one of our numbers');
-  if (isAboutRefund(fields)) return { kind: 'unrecognised', what: 'refund notice', transactionId };
+  const unrecognised = (what: string) => ({ kind: 'unrecognised', what, noticeId, transactionId }) as const;
+  if (isAboutRefund(fields)) return unrecognised('refund notice');
   const status = fields.get('trade_status') ?? '';
   switch (tradeState(status)) {
     case 'paid':
       return { kind: 'payment', snapshot: paid(fields, transactionId) };
     case 'closed':
-      if (fields.has('gmt_payment'))
-        return { kind: 'unrecognised', what: 'TRADE_CLOSED after a payment', transactionId };
+      if (fields.has('gmt_payment')) return unrecognised('TRADE_CLOSED after a payment');
       return { kind: 'payment', snapshot: { state: 'closed', transactionId } };
     case 'pending':
       return { kind: 'ignored', reason: 'the payer has not paid yet', transactionId };
     case undefined:
-      return { kind: 'unrecognised', what: `trade_status ${status}`, transactionId };
+      return unrecognised(`trade_status ${status}`);
   }
 }
 
@@ -116,7 +119,7 @@ function paid(fields: Fields, transactionId: TransactionId) {
     payee: { merchantId: fields.get('seller_id') ?? '', appId: fields.get('app_id') ?? '' },
   });
   if (!snapshot)
-    throw new CallbackRefused('malformed', 'a paid trade without a time of its payment, or in no currency');
+    throw new CallbackRefused('unreadable', 'a paid trade without a time of its payment, or in no currency');
   return snapshot;
 }
 
