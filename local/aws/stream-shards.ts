@@ -59,10 +59,9 @@ export function openShard(client: DynamoDBStreamsClient, place: ShardPlace): Sha
   let ended = false;
 
   async function get(limit: number): Promise<{ records: _Record[]; next: string | undefined }> {
-    iterator ??= await firstIterator(client, place);
-    const answer = await client.send(
-      new GetRecordsCommand({ ShardIterator: iterator, Limit: Math.min(limit, 1000) }),
-    );
+    // Only reading moves on: whoever just looks must not put back the place while a read is under way.
+    const ShardIterator = iterator ?? (await firstIterator(client, place));
+    const answer = await client.send(new GetRecordsCommand({ ShardIterator, Limit: Math.min(limit, 1000) }));
     return { records: answer.Records ?? [], next: answer.NextShardIterator };
   }
 
