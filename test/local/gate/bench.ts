@@ -10,7 +10,7 @@ import { startServices } from '../../../local/aws/services.ts';
 import { account, region } from '../aws/support.ts';
 
 export const arns = {
-  role: `arn:aws:iam::${account}:role/work`,
+  role: `arn:aws:iam::${account}:role/clerk`,
   table: `arn:aws:dynamodb:${region}:${account}:table/things`,
   queue: `arn:aws:sqs:${region}:${account}:tasks`,
   bus: `arn:aws:events:${region}:${account}:event-bus/news`,

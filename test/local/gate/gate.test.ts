@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-const who = 'arn:aws:sts::000000000000:assumed-role/work/x-work';
+const who = 'arn:aws:sts::000000000000:assumed-role/clerk/x-work';
 const denial = (action: string, resource: string) =>
   `User: ${who} is not authorized to perform: ${action} on resource: ${resource} ` +
   `because no identity-based policy allows the ${action} action`;
