@@ -1,6 +1,5 @@
 // Money: integer minor units of one currency. The only file that knows dinero.js; decimal text exists at the edges only.
 import {
-  add,
   AED,
   AUD,
   BHD,
@@ -22,10 +21,8 @@ import {
   NZD,
   PHP,
   SGD,
-  subtract,
   THB,
   toDecimal,
-  toSnapshot,
   TWD,
   USD,
   VND,
@@ -104,16 +101,6 @@ export function formatAmount(amount: Money): string {
   return toDecimal(asDinero(amount));
 }
 
-/** @throws Error when the currencies differ */
-export function addMoney(a: Money, b: Money): Money {
-  return fromDinero(add(asDinero(a), asDinero(b)), a.currency);
-}
-
-/** @throws Error when the currencies differ */
-export function subtractMoney(a: Money, b: Money): Money {
-  return fromDinero(subtract(asDinero(a), asDinero(b)), a.currency);
-}
-
 /** −1, 0 or 1. @throws Error when the currencies differ */
 export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
   return compare(asDinero(a), asDinero(b));
@@ -125,8 +112,4 @@ export function sameMoney(a: Money, b: Money): boolean {
 
 function asDinero(amount: Money) {
   return dinero({ amount: amount.minor, currency: currencies[amount.currency] });
-}
-
-function fromDinero(value: ReturnType<typeof asDinero>, currency: Currency): Money {
-  return money(toSnapshot(value).amount, currency);
 }
