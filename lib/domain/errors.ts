@@ -58,6 +58,11 @@ export const errors = {
     'Money for this order has come that does not fit it, and is being looked at. Nothing was charged again.',
     '该订单已有一笔不相符的款项，正在核查，未重复扣款。',
   ),
+  NOTHING_TO_RESOLVE: refused(
+    409,
+    'No late or wrong money of this payment waits for a decision: nothing was changed.',
+    '该支付没有待处理的异常款项，未作任何更改。',
+  ),
   ORDER_MISMATCH: refused(
     409,
     'The order has a live payment with other facts: nothing was created.',
@@ -75,8 +80,8 @@ export const errors = {
   ),
   STATE_CONFLICT: later(
     409,
-    'The payment changed meanwhile. Read it, then decide.',
-    '支付状态已变化，请查询后再决定。',
+    'What is asked for does not fit how it stands right now. Read it, then decide.',
+    '请求与当前状态不符，请查询后再决定。',
   ),
   CHANNEL_DISABLED: refused(409, 'The channel is switched off.', '该渠道已停用。'),
   PAYLOAD_TOO_LARGE: refused(413, 'The body is larger than 64 KiB.', '请求体超过 64 KiB。'),
@@ -122,6 +127,11 @@ export const errors = {
     'expires_at is a UTC instant like 2026-11-22T08:00:00Z within what the method allows.',
     'expires_at 应为该支付方式允许范围内的 UTC 时间，例如 2026-11-22T08:00:00Z。',
   ),
+  RETURN_URL_NOT_ALLOWED: refused(
+    422,
+    'return_url is an https address at one of the origins that are listed for your application.',
+    'return_url 应为为您的应用登记的来源下的 https 地址。',
+  ),
   METADATA_TOO_LARGE: refused(
     422,
     'metadata holds at most 20 keys of 40 characters with values of 200.',
@@ -131,6 +141,11 @@ export const errors = {
     422,
     'A text holds what looks like a card number. Card numbers are never taken here.',
     '文本中疑似包含银行卡号，本服务拒绝接收卡号。',
+  ),
+  ANOMALY_NOT_ACCEPTABLE: refused(
+    422,
+    'Money of this kind cannot be taken for the payment: it is not the merchant’s, or not in its currency.',
+    '该类异常款项不能入账：收款方或币种与支付不符。',
   ),
   IDEMPOTENCY_KEY_REUSED: refused(
     422,

@@ -50,7 +50,12 @@ type EdgeName = {
   [From in PaymentStatus]: (typeof transitions)[From][keyof (typeof transitions)[From]];
 }[PaymentStatus];
 
-export type PaymentEventName = 'payment.created' | 'payment.anomaly_found' | EdgeName;
+export type PaymentEventName =
+  | 'payment.created'
+  | 'payment.close_requested'
+  | 'payment.anomaly_found'
+  | 'payment.anomaly_resolved'
+  | EdgeName;
 
 /** The name of the edge, or undefined where there is none. */
 export function edge(from: PaymentStatus, to: PaymentStatus): EdgeName | undefined {
@@ -62,11 +67,18 @@ export function isPaid(status: PaymentStatus): boolean {
   return status === 'PAID_SUCCESS' || status === 'REFUND_PARTIAL' || status === 'REFUND_FULL';
 }
 
-/** The means to pay. A union by `kind`; each channel product adds its own. */
-export interface PrepayInfo {
-  readonly kind: 'qr_code';
-  readonly qr_code: string;
+/** Nothing is expected of the channel any more, but late money. */
+export function isFinal(status: PaymentStatus): boolean {
+  return status !== 'PENDING_CREATE' && status !== 'PENDING_PAYMENT';
 }
+
+/** The means to pay. A union by `kind`; each channel product adds its own. */
+export type PrepayInfo =
+  | { readonly kind: 'qr_code'; readonly qr_code: string }
+  /** the payer's browser goes there */
+  | { readonly kind: 'redirect_url'; readonly url: string }
+  /** the app hands them to the channel's SDK, as they are */
+  | { readonly kind: 'app_parameters'; readonly parameters: Readonly<Record<string, string>> };
 
 /** Whose money it is by the channel's word; a field is absent where the channel does not say. */
 export interface Payee {
@@ -75,22 +87,46 @@ export interface Payee {
 }
 
 /** Money that is late or wrong: a fact kept beside the status, never an exception. @see SPEC R5.6 */
-export type AnomalyKind =
-  | 'PAID_AFTER_CLOSE'
-  | 'DUPLICATE_PAID'
-  | 'OVERPAID'
-  | 'UNDERPAID'
-  | 'WRONG_PAYEE'
-  | 'CURRENCY_MISMATCH'
-  | 'GATEWAY_ID_REUSED';
+export const anomalyKinds = [
+  'PAID_AFTER_CLOSE',
+  'DUPLICATE_PAID',
+  'OVERPAID',
+  'UNDERPAID',
+  'WRONG_PAYEE',
+  'CURRENCY_MISMATCH',
+  'GATEWAY_ID_REUSED',
+] as const;
+
+export type AnomalyKind = (typeof anomalyKinds)[number];
+
+/** Money of these kinds may be taken for the payment; the others are not the merchant's, or not in its currency. */
+export const acceptableKinds = ['PAID_AFTER_CLOSE', 'DUPLICATE_PAID', 'OVERPAID', 'UNDERPAID'] as const;
+
+/** What becomes of an anomaly by itself; a kind that is not named is held for a person. */
+export type AnomalyPolicy = Readonly<Partial<Record<AnomalyKind, 'hold' | 'accept'>>>;
+
+/** `accept`: the money is taken for the payment. `dismiss`: it was dealt with elsewhere, and the payment stays without it. */
+export type ResolutionAction = 'accept' | 'dismiss';
+
+export interface Resolution {
+  readonly action: ResolutionAction;
+  /** `policy`, or the application of the person */
+  readonly by: string;
+  readonly reason: string;
+  /** UTC ISO-8601 ms */
+  readonly at: string;
+}
 
 export interface Anomaly {
   readonly kind: AnomalyKind;
   /** UTC ISO-8601 ms: when we found it */
   readonly foundAt: string;
-  /** what the channel said it took */
+  /** what the channel said it took, and when (UTC ISO-8601 ms) */
   readonly amount: Money;
+  readonly paidAt: string;
   readonly gatewayTransactionId: string;
+  /** absent while it waits for a person or a policy */
+  readonly resolution?: Resolution;
 }
 
 /** What the payer gave and what the merchant gets, by the channel's word; discounts are the difference. */
@@ -125,6 +161,8 @@ export interface Payment extends BusinessOrder {
   readonly version: number;
   readonly gatewayTransactionId?: string;
   readonly prepayInfo?: PrepayInfo;
+  /** where the payer's browser goes in the end */
+  readonly returnUrl?: string;
   readonly paymentInstrument?: string;
   /** ours, from the table of errors */
   readonly errorCode?: string;
@@ -136,7 +174,35 @@ export interface Payment extends BusinessOrder {
   readonly expiresAt: string;
   readonly paidAt?: string;
   readonly closedAt?: string;
+  /** somebody wants it closed, and the channel has not confirmed that yet: money since then is late. @see SPEC R5.3 */
+  readonly closeRequestedAt?: string;
+  /** the payment that took this one's place when the payer chose another way. @see SPEC R5.2 */
+  readonly supersededBy?: TransactionId;
+  /** when the channel is asked for it next; absent once nothing is to be asked */
+  readonly dueAt?: string;
+  /** how often in a row asking brought no answer */
+  readonly unanswered?: number;
 }
 
-/** What may be seen of a payment outside, in events and answers: all but the means to pay. */
-export type PaymentFacts = Omit<Payment, 'prepayInfo'>;
+/** What may be seen of a payment outside, in events and answers: not the means to pay, nor when to ask. */
+export type PaymentFacts = Omit<Payment, 'prepayInfo' | 'dueAt' | 'unanswered'>;
+
+/** Late or wrong money waits for a decision. */
+export function isUnderReview({ anomaly }: Payment): boolean {
+  return anomaly !== undefined && anomaly.resolution === undefined;
+}
+
+/**
+ * The name of the event that tells of a change.
+ * @throws Error when there is no such way: a bug
+ */
+export function eventOf(before: Payment, after: Payment): PaymentEventName {
+  if (before.status !== after.status) {
+    const name = edge(before.status, after.status);
+    if (name) return name;
+  } else if (after.anomaly !== before.anomaly)
+    return after.anomaly?.resolution ? 'payment.anomaly_resolved' : 'payment.anomaly_found';
+  else if (after.closeRequestedAt !== before.closeRequestedAt || after.supersededBy !== before.supersededBy)
+    return 'payment.close_requested';
+  throw new Error(`There is no way from ${before.status} to ${after.status}.`);
+}

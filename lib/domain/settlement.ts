@@ -2,12 +2,15 @@
 import type { ChannelCode, TransactionId } from './ids.ts';
 import { compareMoney, type Money } from './money.ts';
 import {
+  acceptableKinds,
+  isFinal,
   isPaid,
   type Anomaly,
   type AnomalyKind,
   type ChannelAmounts,
   type Payee,
   type Payment,
+  type Resolution,
 } from './payment.ts';
 
 /** What a channel says of one payment now. */
@@ -60,8 +63,7 @@ export function decide(
 
 function decideClosed(payment: Payment, at: string): Decision {
   if (payment.status === 'CLOSED') return { kind: 'none', why: 'duplicate' };
-  if (payment.status === 'PENDING_CREATE' || payment.status === 'PENDING_PAYMENT')
-    return { kind: 'move', to: 'CLOSED', change: { closedAt: at } };
+  if (!isFinal(payment.status)) return { kind: 'move', to: 'CLOSED', change: { closedAt: at } };
   return { kind: 'none', why: 'stale' };
 }
 
@@ -73,13 +75,17 @@ function decidePaid(payment: Payment, paid: PaidSnapshot, at: string): Decision 
     kind: 'move',
     to: 'PAID_SUCCESS',
     change: {
-      amountPaid: paid.amount,
-      gatewayTransactionId: paid.gatewayTransactionId,
-      paidAt: paid.paidAt,
+      ...money(paid),
       ...(paid.channelAmounts && { channelAmounts: paid.channelAmounts }),
       ...(paid.paymentInstrument && { paymentInstrument: paid.paymentInstrument }),
     },
   };
+}
+
+/** What a payment holds once money is taken for it. */
+function money(paid: Pick<PaidSnapshot, 'amount' | 'gatewayTransactionId' | 'paidAt'>): Partial<Payment> {
+  const { amount, gatewayTransactionId, paidAt } = paid;
+  return { amountPaid: amount, gatewayTransactionId, paidAt };
 }
 
 /** Whose money, which currency, how much: the three that must agree before a status may move. */
@@ -96,13 +102,22 @@ function contradiction(payment: Payment, paid: PaidSnapshot): AnomalyKind | unde
 function untimely(payment: Payment, paid: PaidSnapshot): AnomalyKind | 'duplicate' | undefined {
   if (isPaid(payment.status))
     return payment.gatewayTransactionId === paid.gatewayTransactionId ? 'duplicate' : 'DUPLICATE_PAID';
-  if (payment.status === 'CLOSED' || payment.status === 'PAID_FAILED') return 'PAID_AFTER_CLOSE';
+  if (isFinal(payment.status) || cameAfterRequest(payment, paid)) return 'PAID_AFTER_CLOSE';
   return undefined;
+}
+
+/** ms. Channels tell whole seconds, and their clocks are not ours. */
+const clocksDiffer = 5_000;
+
+/** Money that was there before anybody wanted the payment closed is not late, however late we hear of it. @see SPEC R5.3 */
+function cameAfterRequest({ closeRequestedAt }: Payment, { paidAt }: PaidSnapshot): boolean {
+  return closeRequestedAt !== undefined && Date.parse(paidAt) > Date.parse(closeRequestedAt) - clocksDiffer;
 }
 
 /** The facts of an anomaly, as the channel told them. */
 export function anomaly(kind: AnomalyKind, paid: PaidSnapshot, at: string): Anomaly {
-  return { kind, foundAt: at, amount: paid.amount, gatewayTransactionId: paid.gatewayTransactionId };
+  const { amount, paidAt, gatewayTransactionId } = paid;
+  return { kind, foundAt: at, amount, paidAt, gatewayTransactionId };
 }
 
 /** An anomaly that is on the row already is not found twice. */
@@ -110,4 +125,24 @@ export function found(payment: Payment, now: Anomaly): Decision {
   const before = payment.anomaly;
   const known = before?.kind === now.kind && before.gatewayTransactionId === now.gatewayTransactionId;
   return known ? { kind: 'none', why: 'duplicate' } : { kind: 'anomaly', anomaly: now };
+}
+
+/**
+ * What becomes of a payment when somebody has decided about its anomaly.
+ * @returns undefined when there is nothing to decide, or this money may not be taken
+ * @see SPEC R5.6
+ */
+export function resolve(payment: Payment, resolution: Resolution): Partial<Payment> | undefined {
+  const { anomaly: found, status } = payment;
+  if (!found || found.resolution) return undefined;
+  const resolved = { anomaly: { ...found, resolution } };
+  if (resolution.action === 'dismiss')
+    return isFinal(status) ? resolved : { ...resolved, status: 'CLOSED', closedAt: resolution.at };
+  if (!isAcceptable(found.kind)) return undefined;
+  // Paid twice under one number: the first money made it paid, and stays what was paid.
+  return isPaid(status) ? resolved : { ...resolved, ...money(found), status: 'PAID_SUCCESS' };
+}
+
+export function isAcceptable(kind: AnomalyKind): boolean {
+  return (acceptableKinds as readonly AnomalyKind[]).includes(kind);
 }

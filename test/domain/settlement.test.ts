@@ -1,40 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { edge, isPaid, transitions, type Payment, type PaymentStatus } from '../../lib/domain/payment.ts';
+import { edge, isPaid, type Payment } from '../../lib/domain/payment.ts';
 import { decide, type PaidSnapshot, type PaymentSnapshot } from '../../lib/domain/settlement.ts';
+import { few, frozen, payment, statuses } from './payments.ts';
 import { aPayment, at, paidFor } from './samples.ts';
-
-const statuses = Object.keys(transitions) as PaymentStatus[];
-const status = fc.constantFrom(...statuses);
-const few = fc.constantFrom('gw-1', 'gw-2');
-
-const payment: fc.Arbitrary<Payment> = fc
-  .record({
-    status,
-    amountRequested: fc.record({
-      minor: fc.integer({ min: 1, max: 4 }),
-      currency: fc.constant('CNY' as const),
-    }),
-    payee: fc.constantFrom({ merchantId: 'm1', appId: 'a1' }, { merchantId: 'm1' }, { appId: 'a1' }, {}),
-    paymentChannel: fc.constantFrom('ALIPAY', 'ALIPAY_HK'),
-    gatewayTransactionId: fc.option(few, { nil: undefined }),
-    anomaly: fc.option(
-      fc.record({
-        kind: fc.constantFrom('OVERPAID' as const, 'PAID_AFTER_CLOSE' as const),
-        foundAt: fc.constant(at),
-        amount: fc.constant({ minor: 1, currency: 'CNY' as const }),
-        gatewayTransactionId: few,
-      }),
-      { nil: undefined },
-    ),
-  })
-  .map(({ gatewayTransactionId, anomaly, ...rest }) =>
-    aPayment({
-      ...rest,
-      ...(gatewayTransactionId !== undefined && { gatewayTransactionId }),
-      ...(anomaly && { anomaly }),
-    }),
-  );
 
 const paid = fc.record({
   state: fc.constant('paid' as const),
@@ -58,11 +27,6 @@ const pair = fc
     channel,
     word: { ...word, transactionId: of.transactionId },
   }));
-
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
-  return value;
-}
 
 function told({ of, word, channel }: { of: Payment; word: PaymentSnapshot; channel: string }) {
   return decide(frozen(of), channel, frozen(word), at);
@@ -181,7 +145,13 @@ describe('money that contradicts our row', () => {
     const word = paidFor(of, changes);
     expect(decide(of, 'ALIPAY', word, at)).toEqual({
       kind: 'anomaly',
-      anomaly: { kind, foundAt: at, amount: word.amount, gatewayTransactionId: word.gatewayTransactionId },
+      anomaly: {
+        kind,
+        foundAt: at,
+        amount: word.amount,
+        paidAt: word.paidAt,
+        gatewayTransactionId: word.gatewayTransactionId,
+      },
     });
   });
 
@@ -198,5 +168,21 @@ describe('money that contradicts our row', () => {
     expect(decide(before, 'ALIPAY', again, at)).toMatchObject({ anomaly: { kind: 'DUPLICATE_PAID' } });
     const same = paidFor(before, { gatewayTransactionId: 'gw-1' });
     expect(decide(before, 'ALIPAY', same, at)).toEqual({ kind: 'none', why: 'duplicate' });
+  });
+});
+
+describe('money for a payment that somebody wants closed', () => {
+  const requested = aPayment({ status: 'PENDING_PAYMENT', closeRequestedAt: '2026-11-22T08:01:00.300Z' });
+
+  it.each([
+    ['after it', '2026-11-22T08:01:30.000Z', { anomaly: { kind: 'PAID_AFTER_CLOSE' } }],
+    [
+      'in the same second, by a clock of whole seconds',
+      '2026-11-22T08:01:00.000Z',
+      { anomaly: { kind: 'PAID_AFTER_CLOSE' } },
+    ],
+    ['long before it, though we hear of it now', '2026-11-22T08:00:30.000Z', { kind: 'move' }],
+  ])('that was paid %s', (_, paidAt, decision) => {
+    expect(decide(requested, 'ALIPAY', paidFor(requested, { paidAt }), at)).toMatchObject(decision);
   });
 });
