@@ -1,5 +1,5 @@
 // Raw callbacks, kept as part of their payment's record for as long as refunds and disputes may ask for them.
-import type { ChannelCode, TransactionId } from '../domain/ids.ts';
+import type { TransactionId } from '../domain/ids.ts';
 import { transact, type Tables, type Write } from './table.ts';
 
 export interface RawCallback {
@@ -20,19 +20,15 @@ const retentionDays = 180;
 
 /** Kept once per digest; the second writer is refused. */
 export function keepCallback(tables: Tables, callback: KeptCallback): Write {
-  const { transactionId, ...raw } = callback;
-  return keep(tables, { pk: transactionId, sk: `CALLBACK#${callback.digest}` }, raw);
-}
-
-function keep(tables: Tables, key: { pk: string; sk: string }, callback: RawCallback): Write {
-  const { receivedAt, keyVersion, headers, bodyBase64 } = callback;
+  const { transactionId, digest, ...raw } = callback;
   return {
     Put: {
       TableName: tables.payments,
       Item: {
-        ...key,
-        ...{ receivedAt, keyVersion, headers, bodyBase64 },
-        expires_at_epoch: Math.floor(Date.parse(receivedAt) / 1000) + retentionDays * 86400,
+        pk: transactionId,
+        sk: `CALLBACK#${digest}`,
+        ...raw,
+        expires_at_epoch: Math.floor(Date.parse(raw.receivedAt) / 1000) + retentionDays * 86400,
       },
       ConditionExpression: 'attribute_not_exists(pk)',
     },
@@ -42,14 +38,4 @@ function keep(tables: Tables, key: { pk: string; sk: string }, callback: RawCall
 /** Keeps a callback that changed nothing. @returns false when the same facts were kept before */
 export async function keepCallbackAlone(tables: Tables, callback: KeptCallback): Promise<boolean> {
   return (await transact(tables, [keepCallback(tables, callback)])).kind === 'written';
-}
-
-/** Keeps a genuine callback that names no payment of ours, as long. @returns false when it was kept before */
-export async function keepStrayCallback(
-  tables: Tables,
-  channelCode: ChannelCode,
-  callback: RawCallback,
-): Promise<boolean> {
-  const key = { pk: `CALLBACK#${channelCode}#${callback.digest}`, sk: 'CALLBACK' };
-  return (await transact(tables, [keep(tables, key, callback)])).kind === 'written';
 }

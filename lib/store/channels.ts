@@ -2,6 +2,15 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ChannelCode } from '../domain/ids.ts';
+import type { AnomalyPolicy } from '../domain/payment.ts';
+
+/** Born in KMS: its private half never leaves it. */
+export interface SigningKey {
+  /** as the stage declares it, e.g. `v1` */
+  readonly name: string;
+  /** PEM (SPKI): what the provider's console wants */
+  readonly publicKey: string;
+}
 
 export interface ChannelRow {
   readonly channelCode: ChannelCode;
@@ -16,8 +25,12 @@ export interface ChannelRow {
   readonly sourceRanges: readonly string[];
   /** the adapter's own fields, by their names in the channel API */
   readonly config: Readonly<Record<string, unknown>>;
-  /** the version of the channel's secret that this row goes with */
-  readonly secretVersion: string;
+  /** what becomes of late and wrong money; a kind that is not named is held */
+  readonly anomalyPolicy?: AnomalyPolicy;
+  /** the key in KMS that this channel signs with; its PEM is a secret where this is absent */
+  readonly signingKey?: SigningKey;
+  /** the version of the channel's secret that this row goes with; absent for a channel that has no secret */
+  readonly secretVersion?: string;
   readonly fingerprints: Readonly<Record<string, string>>;
   /** rises by one with every change */
   readonly version: number;

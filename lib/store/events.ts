@@ -52,9 +52,11 @@ export function paymentEvent(
 }
 
 function publicFacts(payment: Payment): PaymentFacts {
-  const facts: Payment = { ...payment };
-  delete (facts as { prepayInfo?: unknown }).prepayInfo;
-  return facts;
+  const facts: { -readonly [Key in keyof Payment]: Payment[Key] } = { ...payment };
+  delete facts.prepayInfo;
+  delete facts.dueAt;
+  delete facts.unanswered;
+  return facts satisfies PaymentFacts;
 }
 
 export function eventHash(event: Omit<PaymentEvent, 'hash'>): string {

@@ -10,6 +10,8 @@ export interface OrderLock {
   readonly paidBy?: TransactionId;
   /** ms since 1970 UTC: until then the live payment's creation is in somebody's hands */
   readonly creatingUntil: number;
+  /** ms since 1970 UTC: until then somebody is closing the live payment */
+  readonly closingUntil?: number;
   readonly all: readonly TransactionId[];
 }
 
@@ -54,14 +56,13 @@ export function takeOrder(
 /**
  * Moves the end of the time in which the live payment's creation is in somebody's hands: to take it over when its last
  * holder's time is over, or to hand it on early.
- * @param from, until ms since 1970 UTC
- * @returns false when somebody else moved it
+ * @param lease ms since 1970 UTC; `from` as it was read
+ * @returns false when somebody else moved it, or is closing the payment
  */
 export async function leaseCreation(
   tables: Tables,
   payment: Payment,
-  from: number,
-  until: number,
+  { from, until, now }: { readonly from: number; readonly until: number; readonly now: number },
 ): Promise<boolean> {
   const written = await transact(tables, [
     {
@@ -69,12 +70,70 @@ export async function leaseCreation(
         TableName: tables.payments,
         Key: orderKey(payment),
         UpdateExpression: 'SET creatingUntil = :until',
-        ConditionExpression: 'live = :live AND creatingUntil = :from',
-        ExpressionAttributeValues: { ':until': until, ':live': payment.transactionId, ':from': from },
+        ConditionExpression:
+          'live = :live AND creatingUntil = :from AND (attribute_not_exists(closingUntil) OR closingUntil <= :now)',
+        ExpressionAttributeValues: {
+          ':until': until,
+          ':live': payment.transactionId,
+          ':from': from,
+          ':now': now,
+        },
       },
     },
   ]);
   return written.kind === 'written';
+}
+
+/**
+ * Takes the closing of the order's live payment into one's hands: nobody makes or shows a payment of the order meanwhile.
+ * @param held the lock as it was read: nobody must have begun to create or to close since
+ * @param until ms since 1970 UTC
+ * @returns false when somebody was quicker
+ */
+export async function leaseClosing(
+  tables: Tables,
+  payment: Payment,
+  held: OrderLock,
+  until: number,
+): Promise<boolean> {
+  const { creatingUntil, closingUntil } = held;
+  const still =
+    closingUntil === undefined ? 'attribute_not_exists(closingUntil)' : 'closingUntil = :closingUntil';
+  const written = await transact(tables, [
+    {
+      Update: {
+        TableName: tables.payments,
+        Key: orderKey(payment),
+        UpdateExpression: 'SET closingUntil = :until',
+        ConditionExpression: `live = :live AND creatingUntil = :creatingUntil AND ${still}`,
+        ExpressionAttributeValues: {
+          ':until': until,
+          ':live': payment.transactionId,
+          ':creatingUntil': creatingUntil,
+          ...(closingUntil !== undefined && { ':closingUntil': closingUntil }),
+        },
+      },
+    },
+  ]);
+  return written.kind === 'written';
+}
+
+/**
+ * Hands the closing back, if it still is in one's hands.
+ * @param until as it was leased
+ */
+export async function releaseClosing(tables: Tables, payment: Payment, until: number): Promise<void> {
+  await transact(tables, [
+    {
+      Update: {
+        TableName: tables.payments,
+        Key: orderKey(payment),
+        UpdateExpression: 'REMOVE closingUntil',
+        ConditionExpression: 'live = :live AND closingUntil = :until',
+        ExpressionAttributeValues: { ':until': until, ':live': payment.transactionId },
+      },
+    },
+  ]);
 }
 
 /** The order is paid by this payment, and by no other. */
@@ -85,6 +144,18 @@ export function payOrder(tables: Tables, payment: Payment): Write {
       Key: orderKey(payment),
       UpdateExpression: 'SET paidBy = :own',
       ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(paidBy) OR paidBy = :own)',
+      ExpressionAttributeValues: { ':own': payment.transactionId },
+    },
+  };
+}
+
+/** The order is paid by nobody else: what is written beside this is not about a second payment of it. */
+export function notPaidByOther(tables: Tables, payment: Payment): Write {
+  return {
+    ConditionCheck: {
+      TableName: tables.payments,
+      Key: orderKey(payment),
+      ConditionExpression: 'attribute_not_exists(paidBy) OR paidBy = :own',
       ExpressionAttributeValues: { ':own': payment.transactionId },
     },
   };

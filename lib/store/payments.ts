@@ -1,9 +1,17 @@
 // Payments. Every write says on what condition, and carries the event that tells of it.
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactionId } from '../domain/ids.ts';
-import { edge, type Payment, type PaymentEventName } from '../domain/payment.ts';
+import { eventOf, type Payment } from '../domain/payment.ts';
+import { dueKey } from './due.ts';
 import { appendEvent, paymentEvent, type Cause } from './events.ts';
-import { lockGatewayId, payOrder, takeOrder, type GatewayId, type OrderLock } from './locks.ts';
+import {
+  lockGatewayId,
+  notPaidByOther,
+  payOrder,
+  takeOrder,
+  type GatewayId,
+  type OrderLock,
+} from './locks.ts';
 import { transact, type PaymentsTable, type Tables, type Write, type Written } from './table.ts';
 
 /** A payment as it stands in the table, with the hash of its latest event. */
@@ -22,9 +30,17 @@ export async function getPayment(
   return Item && readPayment(Item);
 }
 
+/** The payment whose place a new one takes in its order's lock. */
+export interface Earlier {
+  /** the lock as it was read; its live payment must be as it was then */
+  readonly held: OrderLock;
+  readonly stored: StoredPayment;
+  /** what becomes of it by the same transaction, and why; it stays as it is when absent */
+  readonly change?: { readonly after: Payment; readonly cause: Cause };
+}
+
 /**
  * Makes the payment and takes its order's lock, in one transaction.
- * @param lock the order's lock as it was read; its live payment must be as final as it was then
  * @param creatingUntil ms since 1970 UTC
  * @returns the hash of its first event, or nothing when another create was quicker
  */
@@ -32,25 +48,29 @@ export async function createPayment(
   tables: Tables,
   payment: Payment,
   cause: Cause,
-  lock: { held: OrderLock; by: Payment } | undefined,
+  earlier: Earlier | undefined,
   creatingUntil: number,
 ): Promise<string | undefined> {
   const event = paymentEvent('payment.created', cause, undefined, payment, '');
   const written = await transact(tables, [
     putPayment(tables, { payment, lastEventHash: event.hash }, 'attribute_not_exists(pk)'),
     appendEvent(tables, event),
-    takeOrder(tables, payment, lock?.held, creatingUntil),
-    ...(lock ? [unchanged(tables, lock.by)] : []),
+    takeOrder(tables, payment, earlier?.held, creatingUntil),
+    ...(earlier ? replaced(tables, earlier) : []),
   ]);
   return written.kind === 'written' ? event.hash : undefined;
+}
+
+function replaced(tables: Tables, { stored, change }: Earlier): Write[] {
+  return change ? changes(tables, stored, change.after, change.cause) : [unchanged(tables, stored.payment)];
 }
 
 /** What a change of a payment writes beside the payment and its event. */
 export interface Beside {
   /** the gateway's id becomes this payment's for ever */
   readonly gatewayId?: GatewayId;
-  /** the order is paid by this payment */
-  readonly paysOrder?: boolean;
+  /** the order is paid by this payment; or at least by no other one */
+  readonly order?: 'paid_by_this' | 'not_paid_by_other';
   /** the raw callback that brought the change; the same facts are kept once */
   readonly callback?: Write;
 }
@@ -60,7 +80,6 @@ export type Changed =
 
 /**
  * Brings the payment to `after` if it is still as it was read. An edge that the transition table lacks is a bug.
- * @param anomaly names the event when no status moves
  * @returns who stood in the way, if somebody did: nothing was written then
  */
 export async function changePayment(
@@ -70,16 +89,13 @@ export async function changePayment(
   cause: Cause,
   beside: Beside = {},
 ): Promise<Changed> {
-  const before = stored.payment;
-  const event = paymentEvent(eventName(before, after), cause, before, after, stored.lastEventHash);
   const named: readonly (readonly [Changed, Write])[] = [
-    ['moved_meanwhile', replacePayment(tables, before, { payment: after, lastEventHash: event.hash })],
-    ['moved_meanwhile', appendEvent(tables, event)],
+    ...changes(tables, stored, after, cause).map((write) => ['moved_meanwhile', write] as const),
     ...(beside.callback ? [['callback_known', beside.callback] as const] : []),
     ...(beside.gatewayId
       ? [['gateway_id_taken', lockGatewayId(tables, after, beside.gatewayId)] as const]
       : []),
-    ...(beside.paysOrder ? [['order_paid_by_other', payOrder(tables, after)] as const] : []),
+    ...(beside.order ? [['order_paid_by_other', orderIs[beside.order](tables, after)] as const] : []),
   ];
   const written = await transact(
     tables,
@@ -94,23 +110,36 @@ function verdict(written: Written, named: readonly (readonly [Changed, Write])[]
   return named.find((_, place) => written.failed[place])?.[0] ?? 'moved_meanwhile';
 }
 
-function eventName(before: Payment, after: Payment): PaymentEventName {
-  if (before.status === after.status) return 'payment.anomaly_found';
-  const name = edge(before.status, after.status);
-  if (!name) throw new Error(`There is no way from ${before.status} to ${after.status}.`);
-  return name;
-}
+const orderIs = { paid_by_this: payOrder, not_paid_by_other: notPaidByOther };
 
-function replacePayment(tables: Tables, before: Payment, after: StoredPayment): Write {
-  return putPayment(tables, after, '#version = :version AND #status = :status', before);
+/** The payment as it is to be, if it is still as it was read, and the event that tells of it. */
+function changes(
+  tables: Tables,
+  { payment: before, lastEventHash }: StoredPayment,
+  after: Payment,
+  cause: Cause,
+) {
+  const event = paymentEvent(eventOf(before, after), cause, before, after, lastEventHash);
+  const as = { payment: after, lastEventHash: event.hash };
+  return [
+    putPayment(tables, as, '#version = :version AND #status = :status', before),
+    appendEvent(tables, event),
+  ];
 }
 
 function putPayment(tables: Tables, stored: StoredPayment, condition: string, before?: Payment): Write {
   const { payment, lastEventHash } = stored;
+  const row: Record<string, unknown> = { ...payment };
+  delete row['dueAt'];
   return {
     Put: {
       TableName: tables.payments,
-      Item: { ...paymentKey(payment.transactionId), ...payment, lastEventHash },
+      Item: {
+        ...paymentKey(payment.transactionId),
+        ...row,
+        ...dueKey(payment, tables.dueShards),
+        lastEventHash,
+      },
       ConditionExpression: condition,
       ...(before && versionNames(before)),
     },
@@ -140,8 +169,10 @@ function paymentKey(id: TransactionId) {
 }
 
 function readPayment(item: Record<string, unknown>): StoredPayment {
-  const { lastEventHash, ...rest } = item;
+  const { lastEventHash, found_at: dueAt, ...rest } = item;
   delete rest['pk'];
   delete rest['sk'];
-  return { payment: rest as unknown as Payment, lastEventHash: lastEventHash as string };
+  delete rest['found_under'];
+  const payment = { ...rest, ...(dueAt !== undefined && { dueAt }) };
+  return { payment: payment as unknown as Payment, lastEventHash: lastEventHash as string };
 }

@@ -24,6 +24,8 @@ export interface EventsTable {
 
 export interface Tables extends PaymentsTable, EventsTable {
   readonly ports: Pick<Ports, 'random' | 'sleep'>;
+  /** over how many shards of the index what is due is spread */
+  readonly dueShards: number;
 }
 
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -62,7 +64,10 @@ export function documentClient(client = new DynamoDBClient(clientDefaults)): Dyn
  * @throws whatever the SDK throws when there is no verdict: it may or may not have been written
  * @see DESIGN 4; QUALITY 0.2
  */
-export async function transact(tables: Tables, writes: readonly Write[]): Promise<Written> {
+export async function transact(
+  tables: Pick<Tables, 'client' | 'ports'>,
+  writes: readonly Write[],
+): Promise<Written> {
   const TransactItems = [...writes];
   const request = JSON.stringify([tables.ports.random(), TransactItems]);
   const ClientRequestToken = hash('sha256', request).slice(0, 36);

@@ -31,7 +31,13 @@ async function story(): Promise<{ payment: Payment; events: PaymentEvent[]; last
   const stored = await getPayment(tables, made.transactionId);
   if (!stored) throw new Error('not stored');
   const amount = { minor: 1, currency: 'CNY' } as const;
-  const anomaly = { kind: 'UNDERPAID', foundAt: at, amount, gatewayTransactionId: 'gw' } as const;
+  const anomaly = {
+    kind: 'UNDERPAID',
+    foundAt: at,
+    paidAt: '2026-11-22T08:00:00.000Z',
+    amount,
+    gatewayTransactionId: 'gw',
+  } as const;
   await changePayment(tables, stored, { ...pending, version: 3, anomaly }, cause);
   const last = await getPayment(tables, made.transactionId);
   if (!last) throw new Error('not stored');

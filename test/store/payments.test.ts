@@ -6,7 +6,8 @@ import { listEvents } from '../../lib/store/events.ts';
 import { getOrderLock, leaseCreation } from '../../lib/store/locks.ts';
 import { changePayment, createPayment, getPayment, type StoredPayment } from '../../lib/store/payments.ts';
 import { documentClient, type Tables } from '../../lib/store/table.ts';
-import { aPayment, at } from '../domain/samples.ts';
+import { anomaly } from '../../lib/domain/settlement.ts';
+import { aPayment, at, paidFor } from '../domain/samples.ts';
 import { startDatabase, type Database } from './database.ts';
 import { loseAnswers } from './faults.ts';
 
@@ -86,11 +87,12 @@ describe('making a payment', () => {
     const held = await getOrderLock(tables, closed);
     if (!held) throw new Error('no lock');
     const wanted = aPayment({ businessOrderId: closed.businessOrderId });
-    const stale = { held, by: { ...closed, version: 1 } };
+    const as = (payment: typeof closed) => ({ held, stored: { payment, lastEventHash: '' } });
+    const stale = as({ ...closed, version: 1 });
     expect(await createPayment(tables, wanted, cause, stale, until)).toBeUndefined();
-    expect(await createPayment(tables, wanted, cause, { held, by: closed }, until)).toBeDefined();
+    expect(await createPayment(tables, wanted, cause, as(closed), until)).toBeDefined();
     const again = aPayment({ businessOrderId: closed.businessOrderId });
-    expect(await createPayment(tables, again, cause, { held, by: closed }, until)).toBeUndefined();
+    expect(await createPayment(tables, again, cause, as(closed), until)).toBeUndefined();
     expect((await getOrderLock(tables, closed))?.all).toEqual([closed.transactionId, wanted.transactionId]);
   });
 
@@ -99,7 +101,7 @@ describe('making a payment', () => {
     const held = await getOrderLock(tables, payment);
     if (!held) throw new Error('no lock');
     const ours = Array.from({ length: 10 }, () =>
-      leaseCreation(tables, payment, held.creatingUntil, until + 25_000),
+      leaseCreation(tables, payment, { from: held.creatingUntil, until: until + 25_000, now: until }),
     );
     expect((await Promise.all(ours)).filter(Boolean)).toHaveLength(1);
   });
@@ -161,7 +163,8 @@ describe('changing a payment', () => {
     const gatewayId = { channelCode: 'ALIPAY', gatewayTransactionId: 'gw-named' };
     const first = await create();
     const paid = next(first, { status: 'PAID_SUCCESS' });
-    const beside = { gatewayId, paysOrder: true, callback: keepCallback(tables, callbackOf(first)) };
+    const order = 'paid_by_this' as const;
+    const beside = { gatewayId, order, callback: keepCallback(tables, callbackOf(first)) };
     expect(await changePayment(tables, first, paid, cause, beside)).toBe('changed');
     expect(await changePayment(tables, first, paid, cause, beside)).toBe('moved_meanwhile');
 
@@ -177,9 +180,10 @@ describe('changing a payment', () => {
       payment: { ...other.payment, businessOrderId: first.payment.businessOrderId },
     };
     const siblingPaid = next(sibling, { status: 'PAID_SUCCESS' });
-    expect(await changePayment(tables, sibling, siblingPaid, cause, { paysOrder: true })).toBe(
-      'order_paid_by_other',
-    );
+    expect(await changePayment(tables, sibling, siblingPaid, cause, { order })).toBe('order_paid_by_other');
+    const held = next(sibling, { anomaly: anomaly('PAID_AFTER_CLOSE', paidFor(sibling.payment), at) });
+    const late = { order: 'not_paid_by_other' as const };
+    expect(await changePayment(tables, sibling, held, cause, late)).toBe('order_paid_by_other');
     expect(await getPayment(tables, other.payment.transactionId)).toEqual(other);
   });
 });

@@ -1,0 +1,112 @@
+// What is due to be asked for: a sparse index over the payments that are not final, in shards.
+import { hash } from 'node:crypto';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { TransactionId } from '../domain/ids.ts';
+import { isFinal, type Payment } from '../domain/payment.ts';
+import { transact, type PaymentsTable, type Tables } from './table.ts';
+
+/** A payment's key in the index; empty once nothing is to be asked, or it is final. `dueAt` stands nowhere else in the row. */
+export function dueKey(
+  { transactionId, status, dueAt }: Pick<Payment, 'transactionId' | 'status' | 'dueAt'>,
+  shards: number,
+): Record<string, string> {
+  if (dueAt === undefined || isFinal(status)) return {};
+  return { found_under: shardName(shardOf(transactionId, shards)), found_at: dueAt };
+}
+
+/** Ids begin with their time: only a hash spreads those of one moment. */
+function shardOf(id: TransactionId, shards: number): number {
+  return Number.parseInt(hash('sha256', id).slice(0, 8), 16) % shards;
+}
+
+function shardName(shard: number): string {
+  return `DUE#${shard}`;
+}
+
+export interface Due {
+  readonly transactionId: TransactionId;
+  /** UTC ISO-8601 ms */
+  readonly dueAt: string;
+}
+
+export interface DueIndex extends PaymentsTable {
+  readonly dueIndex: string;
+}
+
+/**
+ * What one shard has that is due, the longest due first or the latest first. The index is a moment behind the table.
+ * @param now UTC ISO-8601 ms
+ */
+export async function listDue(
+  { client, payments, dueIndex }: DueIndex,
+  shard: number,
+  now: string,
+  order: 'oldest' | 'newest',
+  limit: number,
+): Promise<Due[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: payments,
+      IndexName: dueIndex,
+      KeyConditionExpression: 'found_under = :shard AND found_at <= :now',
+      ExpressionAttributeValues: { ':shard': shardName(shard), ':now': now },
+      ScanIndexForward: order === 'oldest',
+      Limit: limit,
+    }),
+  );
+  return Items.map((item) => ({
+    transactionId: item['pk'] as TransactionId,
+    dueAt: item['found_at'] as string,
+  }));
+}
+
+/**
+ * Puts off what was found due, so that nobody else finds it while it is being asked for.
+ * @param until UTC ISO-8601 ms: due again then, if nothing comes of it
+ * @returns false when somebody was quicker
+ */
+export async function claimDue(
+  tables: PaymentsTable & Pick<Tables, 'ports'>,
+  { transactionId, dueAt }: Due,
+  until: string,
+): Promise<boolean> {
+  const written = await transact(tables, [
+    {
+      Update: {
+        TableName: tables.payments,
+        Key: { pk: transactionId, sk: 'PAYMENT' },
+        UpdateExpression: 'SET found_at = :until',
+        ConditionExpression: 'found_at = :read',
+        ExpressionAttributeValues: { ':until': until, ':read': dueAt },
+      },
+    },
+  ]);
+  return written.kind === 'written';
+}
+
+/**
+ * Says when to ask next, if the payment is still as it was read. That is no change of the payment: no version, no event.
+ * @returns false when somebody moved the payment meanwhile, who has then said when
+ */
+export async function putOff(tables: Tables, payment: Payment): Promise<boolean> {
+  const { transactionId, version, unanswered = 0 } = payment;
+  const { found_at, found_under } = dueKey(payment, tables.dueShards);
+  const written = await transact(tables, [
+    {
+      Update: {
+        TableName: tables.payments,
+        Key: { pk: transactionId, sk: 'PAYMENT' },
+        UpdateExpression: 'SET found_under = :under, found_at = :at, unanswered = :unanswered',
+        ConditionExpression: '#version = :version AND attribute_exists(found_at)',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: {
+          ':under': found_under,
+          ':at': found_at,
+          ':unanswered': unanswered,
+          ':version': version,
+        },
+      },
+    },
+  ]);
+  return written.kind === 'written';
+}

@@ -1,0 +1,105 @@
+// Genuine callbacks that belong to no payment: kept until somebody has dealt with each.
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { ChannelCode, TransactionId } from '../domain/ids.ts';
+import type { PaymentSnapshot } from '../domain/settlement.ts';
+import type { RawCallback } from './callbacks.ts';
+import { transact, type PaymentsTable, type Tables } from './table.ts';
+
+export type QuarantineReason =
+  | 'no_such_payment'
+  /** the payment of that number went through another channel */
+  | 'other_channel'
+  /** of a type or status that we do not know, and about no payment of that channel */
+  | 'unrecognised';
+
+/** What the callback proved. */
+export type ProvedFacts =
+  | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
+  | {
+      readonly kind: 'unrecognised';
+      readonly what: string;
+      readonly noticeId: string;
+      readonly transactionId?: TransactionId;
+    };
+
+export interface Quarantined extends RawCallback {
+  readonly channelCode: ChannelCode;
+  readonly reason: QuarantineReason;
+  readonly notification: ProvedFacts;
+}
+
+/** The number that the callback names, whether we know it or not. */
+export function namedBy(notification: ProvedFacts): TransactionId | undefined {
+  return notification.kind === 'payment' ? notification.snapshot.transactionId : notification.transactionId;
+}
+
+/**
+ * Kept once per digest, under the time at which it first came here: its repeats come with other times. It has no end of
+ * life.
+ * @returns false when it was kept before
+ */
+export async function quarantine(
+  tables: PaymentsTable & Pick<Tables, 'ports'>,
+  callback: Quarantined,
+): Promise<boolean> {
+  const { channelCode, digest } = callback;
+  const once = { pk: `QUARANTINE#${channelCode}#${digest}`, sk: 'LOCK' };
+  const writes = [once, { pk: partition(channelCode), sk: placeOf(callback), ...callback }].map((Item) => ({
+    Put: { TableName: tables.payments, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+  }));
+  return (await transact(tables, writes)).kind === 'written';
+}
+
+export interface QuarantinePage {
+  /** newest first; fewer than were asked for when they are large */
+  readonly items: readonly Quarantined[];
+  /** the place of this page's last one, when there may be more */
+  readonly next?: string;
+}
+
+/**
+ * @param after a place in this channel's list, as a page before gave it
+ * @returns nothing when there is no such place
+ */
+export async function listQuarantined(
+  { client, payments }: PaymentsTable,
+  channelCode: ChannelCode,
+  limit: number,
+  after?: string,
+): Promise<QuarantinePage | undefined> {
+  const skipped = after === undefined ? 0 : 1;
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName: payments,
+      KeyConditionExpression: `pk = :channel${after === undefined ? '' : ' AND sk <= :after'}`,
+      ExpressionAttributeValues: {
+        ':channel': partition(channelCode),
+        ...(after !== undefined && { ':after': after }),
+      },
+      ScanIndexForward: false,
+      Limit: skipped + limit + 1,
+      ConsistentRead: true,
+    }),
+  );
+  if (after !== undefined && Items[0]?.['sk'] !== after) return undefined;
+  const items = Items.slice(skipped, skipped + limit).map(read);
+  const last = items.at(-1);
+  const more = LastEvaluatedKey !== undefined || Items.length > skipped + limit;
+  return { items, ...(last && more && { next: placeOf(last) }) };
+}
+
+function partition(channelCode: ChannelCode): string {
+  return `QUARANTINE#${channelCode}`;
+}
+
+/** Of characters that stand in an address as they are: it is the cursor, too. */
+function placeOf({ receivedAt, digest }: Pick<Quarantined, 'receivedAt' | 'digest'>): string {
+  return `${receivedAt}/${digest}`;
+}
+
+function read(item: Record<string, unknown>): Quarantined {
+  const callback = { ...item };
+  delete callback['pk'];
+  delete callback['sk'];
+  return callback as unknown as Quarantined;
+}
