@@ -1,6 +1,7 @@
 // The one door by which a channel's word reaches a payment: callback, query and synchronous answer all enter here.
+import { notDue } from '../domain/due.ts';
 import type { ChannelCode } from '../domain/ids.ts';
-import type { Payment } from '../domain/payment.ts';
+import { isUnderReview, type AnomalyKind, type AnomalyPolicy, type Payment } from '../domain/payment.ts';
 import { instant, type Ports } from '../domain/ports.ts';
 import { anomaly, decide, found, type Decision, type PaymentSnapshot } from '../domain/settlement.ts';
 import { keepCallback, keepCallbackAlone, type KeptCallback } from '../store/callbacks.ts';
@@ -13,6 +14,7 @@ import {
   type StoredPayment,
 } from '../store/payments.ts';
 import type { Tables } from '../store/table.ts';
+import { resolveAnomaly } from './resolve-anomaly.ts';
 
 export interface SettleDependencies {
   readonly tables: Tables;
@@ -23,21 +25,27 @@ export interface Word {
   readonly channelCode: ChannelCode;
   readonly snapshot: PaymentSnapshot;
   readonly cause: Cause;
+  /** what the channel's configuration says of late and wrong money */
+  readonly policy: AnomalyPolicy;
   /** the raw callback, where one brought the word */
   readonly callback?: KeptCallback;
+  /** the payment's version before the channel was asked: the word is about no later one */
+  readonly version?: number;
 }
 
 export type Settled =
   | { readonly kind: 'moved' | 'anomaly' | 'unchanged'; readonly payment: Payment; readonly why: string }
-  /** no payment of that number went through that channel */
-  | { readonly kind: 'nothing_of_ours' };
+  /** somebody changed the payment since the channel was asked */
+  | { readonly kind: 'overtaken'; readonly payment: Payment }
+  /** there is no payment of that number, or it went through another channel */
+  | { readonly kind: 'nothing_of_ours'; readonly why: 'not_there' | 'other_channel' };
 
 const rounds = 10;
 
 /**
  * Brings our record to what is now known:
  * 1. read the payment · 2. decide, purely · 3. write state, event, locks and raw callback in one transaction ·
- * 4. if somebody moved the payment meanwhile, begin again.
+ * 4. if somebody moved the payment meanwhile, begin again · 5. late or wrong money follows the policy.
  * A word that changes nothing costs one read; its callback is kept once when it contradicts what we hold.
  * @throws Error when the store gives no verdict, or after ten rounds of being overtaken: the word is to be brought again
  * @see SPEC R4.4, R5.5, R5.6, R7.2
@@ -46,18 +54,29 @@ export async function settlePayment(dependencies: SettleDependencies, word: Word
   const { tables, ports } = dependencies;
   for (let round = 1; round <= rounds; round++) {
     const stored = await getPayment(tables, word.snapshot.transactionId);
-    if (!stored) return { kind: 'nothing_of_ours' };
+    if (!stored) return { kind: 'nothing_of_ours', why: 'not_there' };
+    const { payment } = stored;
+    if (word.version !== undefined && payment.version !== word.version) return { kind: 'overtaken', payment };
     const at = instant(ports);
-    const settled = await carryOut(
-      dependencies,
-      stored,
-      word,
-      decide(stored.payment, word.channelCode, word.snapshot, at),
-      at,
-    );
-    if (settled !== 'again') return settled;
+    const decision = decide(payment, word.channelCode, word.snapshot, at);
+    const settled = await carryOut(dependencies, stored, word, decision, at);
+    if (settled !== 'again') return follow(dependencies, word, settled);
   }
   throw new Error(`settle: ${word.snapshot.transactionId} was overtaken ${rounds} times`);
+}
+
+/** Also when the anomaly was found before: whoever found it may not have come so far. */
+async function follow(
+  dependencies: SettleDependencies,
+  { policy }: Word,
+  settled: Settled,
+): Promise<Settled> {
+  if (settled.kind === 'nothing_of_ours' || !isUnderReview(settled.payment)) return settled;
+  const { transactionId, anomaly } = settled.payment;
+  if (!anomaly || policy[anomaly.kind] !== 'accept') return settled;
+  const order = { action: 'accept', by: 'policy', reason: `anomaly_policy ${anomaly.kind}` } as const;
+  const { payment } = await resolveAnomaly(dependencies, transactionId, order);
+  return { ...settled, payment };
 }
 
 async function carryOut(
@@ -70,21 +89,22 @@ async function carryOut(
   const { payment } = stored;
   switch (decision.kind) {
     case 'foreign':
-      return { kind: 'nothing_of_ours' };
+      return { kind: 'nothing_of_ours', why: 'other_channel' };
     case 'none':
       if (decision.why === 'stale' && word.callback)
         await keepCallbackAlone(dependencies.tables, word.callback);
       return { kind: 'unchanged', payment, why: decision.why };
     case 'anomaly': {
+      // The channel is asked on: what was found may not be all, and what waits for a decision must not be forgotten.
       const after = { ...next(payment, at), anomaly: decision.anomaly };
-      const beside = decision.anomaly.kind === 'GATEWAY_ID_REUSED' ? {} : gatewayLock(word);
+      const beside = besideAnomaly(decision.anomaly.kind, word);
       const changed = await write(dependencies, stored, after, word, beside);
       if (changed === 'changed') return { kind: 'anomaly', payment: after, why: decision.anomaly.kind };
       const stoodIn = rivalry(changed, payment, word.snapshot, at);
       return stoodIn ? carryOut(dependencies, stored, word, stoodIn, at) : again(stored, changed);
     }
     case 'move': {
-      const after = { ...next(payment, at), ...decision.change, status: decision.to };
+      const after = { ...notDue(next(payment, at)), ...decision.change, status: decision.to };
       const changed = await write(dependencies, stored, after, word, locks(word, decision.to));
       if (changed === 'changed') return { kind: 'moved', payment: after, why: decision.to };
       const stoodIn = rivalry(changed, payment, word.snapshot, at);
@@ -109,7 +129,13 @@ function write(
 }
 
 function locks(word: Word, to: Payment['status']): Beside {
-  return to === 'PAID_SUCCESS' ? { ...gatewayLock(word), paysOrder: true } : {};
+  return to === 'PAID_SUCCESS' ? { ...gatewayLock(word), order: 'paid_by_this' } : {};
+}
+
+/** Late money for an order that another payment has paid is more than late: it is a duplicate. */
+function besideAnomaly(kind: AnomalyKind, word: Word): Beside {
+  if (kind === 'GATEWAY_ID_REUSED') return {};
+  return { ...gatewayLock(word), ...(kind === 'PAID_AFTER_CLOSE' && { order: 'not_paid_by_other' }) };
 }
 
 /** Money that is held belongs to its payment, too: no other may be paid with it. */

@@ -28,7 +28,7 @@ async function stored(
   const made = aPayment(changes);
   const held = await getOrderLock(tables, made);
   const by = held && (await getPayment(tables, held.live));
-  const lastEventHash = await createPayment(tables, made, cause, held && by && { held, by: by.payment }, 0);
+  const lastEventHash = await createPayment(tables, made, cause, held && by && { held, stored: by }, 0);
   if (lastEventHash === undefined) throw new Error('the order is taken');
   if (status === 'PENDING_CREATE') return made;
   const after: Payment = { ...made, status, version: 2 };
@@ -52,7 +52,7 @@ function callbackOf(payment: Payment, digest: string): KeptCallback {
 }
 
 function paying(payment: Payment, changes: Parameters<typeof paidFor>[1] = {}): Word {
-  return { channelCode: 'ALIPAY', snapshot: paidFor(payment, changes), cause };
+  return { channelCode: 'ALIPAY', snapshot: paidFor(payment, changes), cause, policy: {} };
 }
 
 async function keptCallbacks(payment: Payment): Promise<number> {
@@ -194,11 +194,11 @@ describe('two payments of one order', () => {
     expect([one, two].filter(({ status }) => status === 'PAID_SUCCESS')).toHaveLength(1);
   });
 
-  it('the first failed, the second paid: money on the first comes after the end', async () => {
+  it('the first failed, the second paid: money on the first is one too many', async () => {
     const first = await stored('PAID_FAILED');
     const second = await stored('PENDING_PAYMENT', { businessOrderId: first.businessOrderId });
     expect(await settle(paying(second))).toMatchObject({ kind: 'moved' });
-    expect(await settle(paying(first))).toMatchObject({ kind: 'anomaly', why: 'PAID_AFTER_CLOSE' });
+    expect(await settle(paying(first))).toMatchObject({ kind: 'anomaly', why: 'DUPLICATE_PAID' });
     expect((await now(first)).status).toBe('PAID_FAILED');
     expect((await getOrderLock(database.tables(), first))?.paidBy).toBe(second.transactionId);
   });
@@ -209,8 +209,9 @@ describe('a word of another kind', () => {
     const payment = await stored();
     expect(await settle({ ...paying(payment), channelCode: 'ALIPAY_HK' })).toEqual({
       kind: 'nothing_of_ours',
+      why: 'other_channel',
     });
-    expect(await settle(paying(aPayment()))).toEqual({ kind: 'nothing_of_ours' });
+    expect(await settle(paying(aPayment()))).toMatchObject({ kind: 'nothing_of_ours' });
     expect(await now(payment)).toEqual(payment);
   });
 
@@ -220,6 +221,7 @@ describe('a word of another kind', () => {
       channelCode: 'ALIPAY',
       snapshot: { state: 'closed', transactionId: payment.transactionId },
       cause,
+      policy: {},
       callback: callbackOf(payment, digest),
     });
     expect(await settle(closing(waiting, 'e'.repeat(64)))).toMatchObject({ kind: 'moved', why: 'CLOSED' });
@@ -229,10 +231,7 @@ describe('a word of another kind', () => {
     await settle(paying(paid));
     const before = await now(paid);
     for (const digest of ['e', 'e', 'f'])
-      expect(await settle(closing(paid, digest.repeat(64)))).toMatchObject({
-        kind: 'unchanged',
-        why: 'stale',
-      });
+      expect(await settle(closing(paid, digest.repeat(64)))).toMatchObject({ why: 'stale' });
     expect(await now(paid)).toEqual(before);
     expect(await keptCallbacks(paid)).toBe(2);
   });
@@ -241,7 +240,8 @@ describe('a word of another kind', () => {
     const payment = await stored();
     for (const state of ['pending', 'not_found'] as const) {
       const snapshot = { state, transactionId: payment.transactionId };
-      expect(await settle({ channelCode: 'ALIPAY', snapshot, cause })).toMatchObject({ why: 'undecided' });
+      const word = { channelCode: 'ALIPAY', snapshot, cause, policy: {} };
+      expect(await settle(word)).toMatchObject({ why: 'undecided' });
     }
     expect(await now(payment)).toEqual(payment);
   });
