@@ -146,7 +146,11 @@ function parsed({ label, der: key }: KeyText): KeyObject | undefined {
   }
 }
 
-function strong(key: KeyObject): KeyObject {
+/**
+ * @returns the key, if it is of RSA, has 2048 bits or more and the exponent 65537
+ * @throws KeyRefused
+ */
+export function strong(key: KeyObject): KeyObject {
   if (key.asymmetricKeyType !== 'rsa') throw new KeyRefused('the key is not an RSA key');
   const { modulusLength = 0, publicExponent } = key.asymmetricKeyDetails ?? {};
   if (modulusLength < 2048) throw new KeyRefused(`the key has ${modulusLength} bits; 2048 are the least`);

@@ -1,6 +1,7 @@
 // The contract between the house and whatever speaks a provider's language. Names here are ours; a provider's own words
 // never leave its folder.
 import type * as z from 'zod';
+import type { SyncPlan } from '../domain/due.ts';
 import type { TransactionId } from '../domain/ids.ts';
 import type { Currency, Money } from '../domain/money.ts';
 import type { Payee, PrepayInfo } from '../domain/payment.ts';
@@ -15,7 +16,7 @@ export type Outcome<T> =
   /** The channel said no, and said so provably: no money moved and none will by this call. */
   | { kind: 'declined'; code: DeclineCode; channelCode: string; message: string }
   /** Proved not executed (rate limit, refused at the door): the same call may be made again later. */
-  | { kind: 'retry_later'; channelCode: string; message: string }
+  | { kind: 'retry_later'; channelCode: string; message: string; cause?: unknown }
   /** Money may have moved: ask again, never fail. `cause` is for logs, never for a caller. */
   | { kind: 'unknown'; reason: UnknownReason; channelCode?: string; cause?: unknown };
 
@@ -42,6 +43,8 @@ export interface PrepayRequest {
   /** UTC ISO-8601 ms: when we stop taking money; the adapter tells the gateway something slightly earlier. */
   readonly expiresAt: string;
   readonly callbackUrl: string;
+  /** our own address, to which the channel sends the payer's browser; ways to pay without a browser leave it out */
+  readonly returnUrl: string;
 }
 
 export interface Prepay {
@@ -106,6 +109,13 @@ export interface NotificationReader {
    * @throws CallbackRefused
    */
   readNotification(callback: Callback): ProvedNotification;
+  /**
+   * Proves what a payer's browser brought back, and says which payment it is about: never how it stands.
+   * @param query as it stands in the address, without `?`
+   * @throws CallbackRefused
+   * @see SPEC R4.6
+   */
+  readReturn?(query: string): TransactionId;
   /** `accepted` only after the notification is durable. */
   acknowledge(verdict: 'accepted' | 'refused'): Acknowledgement;
 }
@@ -114,7 +124,12 @@ export interface NotificationReader {
 export interface Gateway extends NotificationReader {
   prepay(request: PrepayRequest, call: CallOptions): Promise<Outcome<Prepay>>;
   queryPayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
+  /** Asks for no more money to be taken. A refusal (`already_paid` …) says only that this call closed nothing: query. */
+  closePayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<Closing>>;
 }
+
+/** `closed`: by the channel's word, for ever. `not_found`: there is nothing to close yet, and there may be. */
+export type Closing = 'closed' | 'not_found';
 
 export interface PaymentQuery {
   readonly transactionId: TransactionId;
@@ -163,6 +178,12 @@ export type ChannelEnvironment = 'production' | 'sandbox' | 'local';
 export interface Provider<Config = unknown, Secrets = unknown> {
   readonly name: string;
   readonly methods: Readonly<Record<string, MethodRule>>;
+  readonly sync: SyncPlan;
+  /**
+   * The member of the secrets that is the PEM of the merchant's signing key. A channel whose key is in KMS has no such
+   * secret; absent for providers that sign nothing.
+   */
+  readonly signingSecret?: string;
   /** base URL per environment; `local` channels bring their own */
   readonly endpoints: Readonly<Record<'production' | 'sandbox', string>>;
   readonly configSchema: z.ZodObject & z.ZodType<Config>;

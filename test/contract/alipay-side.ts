@@ -77,6 +77,22 @@ export function paidFields(order: string, amount: string, at: number): Fields {
   };
 }
 
+/** What the payer's browser brings back from the cashier. */
+export function returnedFields(order: string, at: number, product: 'page' | 'wap' = 'page'): Fields {
+  return {
+    charset: 'utf-8',
+    out_trade_no: order,
+    method: `alipay.trade.${product}.pay.return`,
+    total_amount: '8.80',
+    trade_no: '2026112022001400000000000001',
+    auth_app_id: account.app_id,
+    version: '1.0',
+    app_id: account.app_id,
+    seller_id: account.merchant_id,
+    timestamp: beijing(at),
+  };
+}
+
 /** A signed notice whose values travel in GBK, whatever its charset says. */
 export function gbkForm(fields: Fields, by: Pair = platform, charset = 'GBK'): Buffer {
   const said = { ...fields, charset };

@@ -2,7 +2,9 @@
 import { formatAmount, type Money } from '../../lib/domain/money.ts';
 import { alipay } from '../../lib/gateways/alipay/index.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
-import type { GatewayPorts } from '../../lib/gateways/gateway.ts';
+import type { GatewayPorts, Provider, Signer } from '../../lib/gateways/gateway.ts';
+import { serialOf } from '../../lib/gateways/alipay/certificates.ts';
+import { certified, platformPem } from './alipay-certificates.ts';
 import {
   account,
   answer,
@@ -20,11 +22,20 @@ import {
 } from './alipay-side.ts';
 import type { Bench, Mood, Says, Sent } from './bench.ts';
 
-const config = { ...account, public_key_platform: platform.publicPem };
+/** How both sides know each other's keys. */
+interface Mode {
+  readonly config: Readonly<Record<string, string>>;
+  /** the serial of Alipay's certificate, where there is one */
+  readonly serial?: string;
+}
 
-function saidFields({ transactionId, amount, at, news, merchant: whose }: Says): Fields {
+const publicKeys: Mode = { config: { ...account, public_key_platform: platform.publicPem } };
+const certificates: Mode = { config: certified, serial: serialOf(platformPem) };
+
+function saidFields({ transactionId, amount, at, news, merchant: whose }: Says, { serial }: Mode): Fields {
   const paid: Fields = {
     ...paidFields(transactionId, formatAmount(amount), at),
+    ...(serial !== undefined && { alipay_cert_sn: serial }),
     ...(whose === 'another' && { app_id: '2021009900000009', seller_id: '2088900000000009' }),
   };
   return {
@@ -36,8 +47,8 @@ function saidFields({ transactionId, amount, at, news, merchant: whose }: Says):
   }[news];
 }
 
-function callback(facts: Says): Fields {
-  const said = notice(saidFields(facts), facts.signedBy === 'stranger' ? stranger : platform);
+function callback(facts: Says, mode: Mode): Fields {
+  const said = notice(saidFields(facts, mode), facts.signedBy === 'stranger' ? stranger : platform);
   return facts.signedBy === 'nobody'
     ? Object.fromEntries(Object.entries(said).filter(([name]) => name !== 'sign'))
     : said;
@@ -62,8 +73,10 @@ function node(order: string, mood: Mood, now: number, amount: Money): object {
   return nodes[mood] ?? { ...ok, trade_status: 'WAIT_BUYER_PAY', qr_code: 'https://qr.alipay.com/bax01234' };
 }
 
-function response(method: string, said: object, mood: Mood): Response {
-  const whole = answer(method, said, mood === 'bad_signature' ? stranger : platform);
+function response(method: string, said: object, mood: Mood, { serial }: Mode): Response {
+  const signing = serial === undefined ? ',"sign":' : `,"alipay_cert_sn":"${serial}","sign":`;
+  const bare = answer(method, said, mood === 'bad_signature' ? stranger : platform);
+  const whole = bare.replace(',"sign":', signing);
   const mine = whole.slice(0, whole.indexOf(',"sign":'));
   const other = nodeJson({ code: '10000', msg: 'Success' });
   const bodies: Partial<Record<Mood, string>> = {
@@ -77,23 +90,27 @@ function response(method: string, said: object, mood: Mood): Response {
   return new Response(bodies[mood] ?? whole, { status });
 }
 
-function connect(mood: Mood, now: number, amount: Money = { minor: 880, currency: 'CNY' }) {
-  const sent: Sent[] = [];
-  const fetch: GatewayPorts['fetch'] = (url, init) => {
-    const address = new URL(url instanceof Request ? url.url : url);
-    const body = new URLSearchParams(init?.body as string).get('biz_content') ?? '';
-    const business = JSON.parse(body) as Fields;
-    sent.push({ order: business['out_trade_no'], amount: business['total_amount'], business });
-    if (mood === 'reset') return Promise.reject(new TypeError('fetch failed'));
-    if (mood === 'timeout') return untilAborted(init?.signal);
-    const method = address.searchParams.get('method') ?? '';
-    return Promise.resolve(response(method, node(business['out_trade_no'] ?? '', mood, now, amount), mood));
+const held = pemSigner('v1', merchant.privatePem);
+
+function connector(mode: Mode): Bench['connect'] {
+  return (mood, now, amount = { minor: 880, currency: 'CNY' }, signer?: Signer) => {
+    const sent: Sent[] = [];
+    const fetch: GatewayPorts['fetch'] = (url, init) => {
+      const address = new URL(url instanceof Request ? url.url : url);
+      const body = new URLSearchParams(init?.body as string).get('biz_content') ?? '';
+      const business = JSON.parse(body) as Fields;
+      sent.push({ order: business['out_trade_no'], amount: business['total_amount'], business });
+      if (mood === 'reset') return Promise.reject(new TypeError('fetch failed'));
+      if (mood === 'timeout') return untilAborted(init?.signal);
+      const method = address.searchParams.get('method') ?? '';
+      const said = node(business['out_trade_no'] ?? '', mood, now, amount);
+      return Promise.resolve(response(method, said, mood, mode));
+    };
+    const credentials = signer ? { secrets: {}, signer } : { secrets, signer: held };
+    const config = { ...mode.config, endpoint: 'https://gateway.invalid/gateway.do' };
+    const provider: Provider = alipay;
+    return { gateway: provider.connect(config, credentials, { fetch, now: () => now }), sent };
   };
-  const secrets = { private_key_merchant: merchant.privatePem };
-  const signer = pemSigner('v1', merchant.privatePem);
-  const endpoint = 'https://gateway.invalid/gateway.do';
-  const gateway = alipay.connect({ ...config, endpoint }, { secrets, signer }, { fetch, now: () => now });
-  return { gateway, sent };
 }
 
 function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
@@ -104,19 +121,25 @@ function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
   });
 }
 
-export const alipayBench: Bench = {
+const secrets = { private_key_merchant: merchant.privatePem };
+
+const benchOf = (mode: Mode): Bench => ({
   provider: alipay,
   method: 'alipay_qr',
-  config,
-  secrets: { private_key_merchant: merchant.privatePem },
+  config: mode.config,
+  secrets,
+  signer: held,
   hidden: [merchant.privatePem, merchant.privatePem.split('\n')[1] ?? '', 'sign='],
   acknowledgements: {
     accepted: { status: 200, contentType: 'text/plain', body: 'success' },
     refused: { status: 400, contentType: 'text/plain', body: 'fail' },
   },
-  callback: (facts) => ({ body: form(callback(facts)), headers: {} }),
+  callback: (facts) => ({ body: form(callback(facts, mode)), headers: {} }),
   variants: (facts) => [
-    { body: gbkForm(saidFields(facts), facts.signedBy === 'stranger' ? stranger : platform), headers: {} },
+    {
+      body: gbkForm(saidFields(facts, mode), facts.signedBy === 'stranger' ? stranger : platform),
+      headers: {},
+    },
   ],
   // The letters among the digits of %XX may be of either case.
   harmlessFlips: (body) => {
@@ -126,5 +149,8 @@ export const alipayBench: Bench = {
         .match(/%[0-9A-F]{2}/g) ?? [];
     return escapes.join('').replaceAll(/[^A-F]/g, '').length;
   },
-  connect,
-};
+  connect: connector(mode),
+});
+
+export const alipayBench = benchOf(publicKeys);
+export const alipayCertificateBench = benchOf(certificates);

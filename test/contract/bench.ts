@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { newTransactionId, type TransactionId } from '../../lib/domain/ids.ts';
 import type { Money } from '../../lib/domain/money.ts';
-import type { Acknowledgement, Callback, Gateway, Provider } from '../../lib/gateways/gateway.ts';
+import type { Acknowledgement, Callback, Gateway, Provider, Signer } from '../../lib/gateways/gateway.ts';
 
 /** A callback's content. */
 export interface Says {
@@ -58,11 +58,18 @@ export interface Bench {
   variants(says: Says): readonly Callback[];
   /** How many single-bit flips of a body leave every decoded field as it was. */
   harmlessFlips(body: Uint8Array): number;
-  /** A gateway connected to a provider in memory. @param amount what a paid order was paid with */
+  /** Signs for the merchant; undefined for providers that sign nothing. */
+  readonly signer: Signer | undefined;
+  /**
+   * A gateway connected to a provider in memory.
+   * @param amount what a paid order was paid with
+   * @param signer in the place of the bench's own: the gateway is given no secrets then
+   */
   connect(
     mood: Mood,
     now: number,
     amount?: Money,
+    signer?: Signer,
   ): { readonly gateway: Gateway; readonly sent: readonly Sent[] };
 }
 

@@ -1,5 +1,10 @@
-// One bench per registered provider.
-import { alipayBench } from './alipay.ts';
+// One bench per registered provider, and one more for each further mode of its keys.
+import { alipayBench, alipayCertificateBench } from './alipay.ts';
 import type { Bench } from './bench.ts';
 
 export const benches: Readonly<Record<string, Bench>> = { alipay: alipayBench };
+
+export const everyBench: readonly (readonly [name: string, bench: Bench])[] = [
+  ...Object.entries(benches),
+  ['alipay with certificates', alipayCertificateBench],
+];

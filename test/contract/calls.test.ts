@@ -3,13 +3,13 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAmount, type Money } from '../../lib/domain/money.ts';
-import type { Outcome, PrepayRequest } from '../../lib/gateways/gateway.ts';
+import type { Outcome, PrepayRequest, Signer } from '../../lib/gateways/gateway.ts';
 import { anId, faults, noon, type Fault, type Mood } from './bench.ts';
-import { benches } from './benches.ts';
+import { everyBench } from './benches.ts';
 
 const faultNames = Object.keys(faults) as Fault[];
 
-describe.each(Object.entries(benches))('calls to %s', (_, bench) => {
+describe.each(everyBench)('calls to %s', (_, bench) => {
   const transactionId = anId();
   const request: PrepayRequest = {
     transactionId,
@@ -18,11 +18,13 @@ describe.each(Object.entries(benches))('calls to %s', (_, bench) => {
     subject: '一杯咖啡',
     expiresAt: new Date(noon + 900_000).toISOString(),
     callbackUrl: 'https://pay.example.com/payments/callbacks/X',
+    returnUrl: 'https://pay.example.com/payments/returns/X',
   };
+  const ofOrder = { transactionId, currency: 'CNY' } as const;
   const deadlineOf = (mood: Mood) => ({ deadline: noon + (mood === 'timeout' ? 30 : 5_000) });
   const prepay = (mood: Mood) => bench.connect(mood, noon).gateway.prepay(request, deadlineOf(mood));
-  const query = (mood: Mood) =>
-    bench.connect(mood, noon).gateway.queryPayment({ transactionId, currency: 'CNY' }, deadlineOf(mood));
+  const query = (mood: Mood) => bench.connect(mood, noon).gateway.queryPayment(ofOrder, deadlineOf(mood));
+  const close = (mood: Mood) => bench.connect(mood, noon).gateway.closePayment(ofOrder, deadlineOf(mood));
 
   test('a prepay brings the means to pay', async () => {
     expect(await prepay('well')).toMatchObject({
@@ -42,23 +44,31 @@ describe.each(Object.entries(benches))('calls to %s', (_, bench) => {
     });
   });
 
+  test('a closing is the channel’s word, or there was nothing to close', async () => {
+    expect(await close('well')).toEqual({ kind: 'ok', value: 'closed' });
+    expect(await close('not_found')).toEqual({ kind: 'ok', value: 'not_found' });
+  });
+
   test.each(faultNames)('%s: unknown, and sent once', async (fault) => {
     const unknown = { kind: 'unknown', reason: faults[fault] };
     expect(await query(fault)).toMatchObject(unknown);
+    expect(await close(fault)).toMatchObject(unknown);
     const { gateway, sent } = bench.connect(fault, noon);
     expect(await gateway.prepay(request, deadlineOf(fault))).toMatchObject(unknown);
     expect(sent).toHaveLength(1);
   });
 
   test('a documented refusal is declined with a name of ours and the word of theirs', async () => {
-    const declined = await prepay('declined');
-    expect(declined).toMatchObject({ kind: 'declined', code: 'misconfigured' });
-    expect(declined).toHaveProperty('channelCode', expect.stringMatching(/\S/));
+    for (const declined of [await prepay('declined'), await close('declined')]) {
+      expect(declined).toMatchObject({ kind: 'declined', code: 'misconfigured' });
+      expect(declined).toHaveProperty('channelCode', expect.stringMatching(/\S/));
+    }
   });
 
   test('too many calls: later', async () => {
     expect(await prepay('rate_limited')).toMatchObject({ kind: 'retry_later' });
     expect(await query('rate_limited')).toMatchObject({ kind: 'retry_later' });
+    expect(await close('rate_limited')).toMatchObject({ kind: 'retry_later' });
   });
 
   test('after the deadline nothing is sent', async () => {
@@ -67,6 +77,36 @@ describe.each(Object.entries(benches))('calls to %s', (_, bench) => {
     expect(outcome).toMatchObject({ kind: 'unknown', reason: 'timeout' });
     expect(sent).toHaveLength(0);
   });
+
+  const { signer } = bench;
+  if (signer)
+    describe.each(Object.keys(bench.provider.methods))('the key is out of the house: %s', (method) => {
+      const connected = (mine: Signer) => bench.connect('well', noon, undefined, mine);
+      const deadline = deadlineOf('well');
+
+      test('without a secret in memory it is as with one', async () => {
+        const away = connected({ keyId: 'away', sign: (text) => signer.sign(text) });
+        const asked = await away.gateway.prepay({ ...request, method }, deadline);
+        expect(asked).toMatchObject({ kind: 'ok' });
+        const { gateway } = bench.connect('well', noon);
+        expect(asked).toEqual(await gateway.prepay({ ...request, method }, deadline));
+      });
+
+      test('it cannot be reached: later, and nothing was sent', async () => {
+        const cause = new Error('KMSInternalException');
+        const { gateway, sent } = connected({ keyId: 'away', sign: () => Promise.reject(cause) });
+        const later = {
+          kind: 'retry_later',
+          channelCode: 'signer',
+          message: expect.any(String) as unknown,
+          cause,
+        };
+        expect(await gateway.prepay({ ...request, method }, deadline)).toEqual(later);
+        expect(await gateway.queryPayment(ofOrder, deadline)).toEqual(later);
+        expect(await gateway.closePayment(ofOrder, deadline)).toEqual(later);
+        expect(sent).toEqual([]);
+      });
+    });
 
   test('a repeat is the same order with the same facts', async () => {
     const first = bench.connect('reset', noon);
@@ -84,7 +124,7 @@ describe.each(Object.entries(benches))('calls to %s', (_, bench) => {
         const { gateway, sent } = bench.connect('paid', noon, amount);
         await gateway.prepay({ ...request, amount }, deadlineOf('paid'));
         expect(parseAmount(String(sent[0]?.amount), 'CNY')).toEqual(amount);
-        const told = await gateway.queryPayment({ transactionId, currency: 'CNY' }, deadlineOf('paid'));
+        const told = await gateway.queryPayment(ofOrder, deadlineOf('paid'));
         expect(told).toMatchObject({ value: { amount } });
       }),
       { numRuns: 50 },
@@ -94,7 +134,7 @@ describe.each(Object.entries(benches))('calls to %s', (_, bench) => {
   test('no secret stands in an outcome', async () => {
     const moods: Mood[] = [...faultNames, 'well', 'paid', 'declined', 'rate_limited'];
     const outcomes: Outcome<unknown>[] = [];
-    for (const mood of moods) outcomes.push(await prepay(mood), await query(mood));
+    for (const mood of moods) outcomes.push(await prepay(mood), await query(mood), await close(mood));
     const seen = inspect(outcomes, { depth: 12, showHidden: true, maxStringLength: null });
     for (const hidden of bench.hidden) expect(seen).not.toContain(hidden);
   });

@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CallbackRefused, type Callback, type Notification } from '../../lib/gateways/gateway.ts';
 import { anId, noon, says } from './bench.ts';
-import { benches } from './benches.ts';
+import { everyBench } from './benches.ts';
 
 const day = 86_400_000;
 
-describe.each(Object.entries(benches))('notifications of %s', (_, bench) => {
+describe.each(everyBench)('notifications of %s', (_, bench) => {
   const { provider, config } = bench;
   const reader = (now: number = noon) =>
     provider.reader(config, {

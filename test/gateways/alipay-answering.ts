@@ -1,5 +1,6 @@
 // A connected Alipay gateway whose other side says what a test wants said.
 import { alipay } from '../../lib/gateways/alipay/index.ts';
+import type { AlipayConfig } from '../../lib/gateways/alipay/config.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
 import { anId, noon } from '../contract/bench.ts';
 import { account, answer, merchant, platform, type Fields } from '../contract/alipay-side.ts';
@@ -7,9 +8,10 @@ import { account, answer, merchant, platform, type Fields } from '../contract/al
 export const order = anId();
 const signer = pemSigner('v1', merchant.privatePem);
 export const options = { deadline: noon + 5_000 };
+export const bareKey: AlipayConfig = { ...account, public_key_platform: platform.publicPem };
 
 /** A gateway whose provider answers every call so, and what it was sent. */
-export function answering(body: (method: string) => string) {
+export function answering(body: (method: string) => string, config = bareKey, now = noon) {
   const sent: { system: Fields; business: Fields }[] = [];
   const fetch = (url: unknown, init?: RequestInit) => {
     const system = Object.fromEntries(new URL(String(url)).searchParams);
@@ -17,13 +19,10 @@ export function answering(body: (method: string) => string) {
     sent.push({ system, business: JSON.parse(business) as Fields });
     return Promise.resolve(new Response(body(system['method'] ?? '')));
   };
-  const config = {
-    ...account,
-    public_key_platform: platform.publicPem,
-    endpoint: 'https://a.example/gateway.do',
-  };
   const secrets = { private_key_merchant: merchant.privatePem };
-  return { sent, gateway: alipay.connect(config, { secrets, signer }, { fetch, now: () => noon }) };
+  const endpoint = 'https://a.example/gateway.do';
+  const gateway = alipay.connect({ ...config, endpoint }, { secrets, signer }, { fetch, now: () => now });
+  return { sent, gateway };
 }
 
 export const request = {
@@ -33,11 +32,12 @@ export const request = {
   subject: '咖啡 & cake = 1/2 <b>',
   expiresAt: '2026-11-20T06:22:08.500Z',
   callbackUrl: 'https://pay.example.com/payments/callbacks/ALIPAY',
+  returnUrl: 'https://pay.example.com/payments/returns/ALIPAY',
 };
-export const prepaid = (node: object) =>
-  answering((method) => answer(method, { out_trade_no: order, ...node })).gateway.prepay(request, options);
-export const asked = (node: object) =>
-  answering((method) => answer(method, { out_trade_no: order, ...node })).gateway.queryPayment(
-    { transactionId: order, currency: 'CNY' },
-    options,
-  );
+const gatewayTold = (node: object) =>
+  answering((method) => answer(method, { out_trade_no: order, ...node })).gateway;
+const ofOrder = { transactionId: order, currency: 'CNY' } as const;
+
+export const prepaid = (node: object) => gatewayTold(node).prepay(request, options);
+export const asked = (node: object) => gatewayTold(node).queryPayment(ofOrder, options);
+export const closed = (node: object) => gatewayTold(node).closePayment(ofOrder, options);

@@ -3,11 +3,11 @@
 import { AlipaySdk } from 'alipay-sdk';
 import { expect, test } from '@jest/globals';
 import { CallbackRefused } from '../../lib/gateways/gateway.ts';
-import { signedParameters } from '../../lib/gateways/alipay/client.ts';
 import { notificationReader } from '../../lib/gateways/alipay/notifications.ts';
 import { contentToSign, provedNode } from '../../lib/gateways/alipay/signature.ts';
-import { pemSigner, readPublicKey } from '../../lib/gateways/crypto.ts';
-import { anId, noon } from '../contract/bench.ts';
+import { platformKey } from '../../lib/gateways/alipay/keys.ts';
+import { pemSigner } from '../../lib/gateways/crypto.ts';
+import { noon } from '../contract/bench.ts';
 import {
   account,
   answer,
@@ -18,11 +18,10 @@ import {
   platform,
   type Fields,
 } from '../contract/alipay-side.ts';
+import { answering, bareKey, options, order, request } from './alipay-answering.ts';
 
 const ports = { now: () => noon, fetch: () => Promise.reject(new Error('nobody is called here')) };
-const config = { ...account, public_key_platform: platform.publicPem };
-const reader = notificationReader(config, ports);
-const order = anId();
+const reader = notificationReader(bareKey, ports);
 
 const sdk = new AlipaySdk({
   appId: account.app_id,
@@ -32,24 +31,20 @@ const sdk = new AlipaySdk({
 });
 
 test('the SDK and we sign one request alike', async () => {
-  const business = {
-    out_trade_no: order,
-    total_amount: '8.80',
-    subject: '一杯咖啡 (大)',
-    query_options: ['a'],
-  };
-  const signer = pemSigner('v1', merchant.privatePem);
-  const notifyUrl = 'https://pay.example.com/callbacks/ALIPAY?a=b';
-  const what = { method: 'alipay.trade.precreate', business, notifyUrl };
-  const ours = await signedParameters({ config, signer, ports }, what);
-  const { format, timestamp, notify_url } = ours;
-  const parameters = { format, timestamp, notify_url, biz_content: business };
-  const url = new URL(sdk.pageExecute('alipay.trade.precreate', 'GET', parameters));
-  const theirs = Object.fromEntries(url.searchParams);
+  const { gateway, sent } = answering((method) => answer(method, { code: '10000', out_trade_no: order }));
+  await gateway.prepay({ ...request, callbackUrl: 'https://pay.example.com/callbacks/ALIPAY?a=b' }, options);
+  const { format, timestamp, notify_url, sign, ...rest } = sent[0]?.system ?? {};
+  const parameters = { format, timestamp, notify_url, biz_content: sent[0]?.business };
+  const theirs = new URL(sdk.pageExecute('alipay.trade.precreate', 'GET', parameters)).searchParams;
   // It adds its own name to the parameters; all others are the same.
-  expect(theirs).toEqual({ ...ours, alipay_sdk: theirs['alipay_sdk'], sign: theirs['sign'] });
-  const content = contentToSign(url.searchParams, ['sign']);
-  expect((await signer.sign(Buffer.from(content))).toString('base64')).toBe(theirs['sign']);
+  const same = [...theirs].filter(([name]) => !['alipay_sdk', 'sign', 'biz_content'].includes(name));
+  expect(Object.fromEntries(same)).toEqual({ format, timestamp, notify_url, ...rest });
+  const signer = pemSigner('v1', merchant.privatePem);
+  const signed = async (fields: Iterable<readonly [string, string]>) =>
+    (await signer.sign(Buffer.from(contentToSign(fields, ['sign'])))).toString('base64');
+  expect(await signed(theirs)).toBe(theirs.get('sign'));
+  theirs.delete('alipay_sdk');
+  expect(await signed(theirs)).toBe(sign);
 });
 
 test('a genuine notification is genuine for both', () => {
@@ -65,7 +60,7 @@ test('an answer that the SDK accepts is proved, and one that it refuses is not',
     msg: '好',
   });
   const proved = (text: string) =>
-    provedNode(Buffer.from(text), 'alipay.trade.query', readPublicKey(platform.publicPem)).kind;
+    provedNode(Buffer.from(text), 'alipay.trade.query', platformKey(bareKey), noon).kind;
   const accepted = (text: string) => {
     const { sign } = JSON.parse(text) as { sign: string };
     sdk.checkResponseSign(text, 'alipay_trade_query_response', sign, '');

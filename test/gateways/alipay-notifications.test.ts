@@ -171,13 +171,6 @@ describe('95, 108 the closed form', () => {
   ])('%s=%s: unreadable', (name, value) => {
     expect(saying({ [name]: value })).toBe('unreadable');
   });
-
-  test('109 the signed parameters of a return address: unreadable', () => {
-    const { notify_id, notify_type, notify_time, trade_status, gmt_payment, ...rest } = genuine;
-    expect([notify_id, notify_type, notify_time, trade_status, gmt_payment]).not.toContain(undefined);
-    const returned = { ...rest, method: 'alipay.trade.page.pay.return', timestamp: beijing(noon) };
-    expect(outcome(form(notice(returned)))).toBe('unreadable');
-  });
 });
 
 test.each([

@@ -1,7 +1,7 @@
 // What is asked of Alipay, and what a query's answer tells.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cleanSubject } from '../../lib/gateways/alipay/payments.ts';
+import { cleanSubject } from '../../lib/gateways/alipay/products.ts';
 import { account, answer } from '../contract/alipay-side.ts';
 import { answering, asked, options, order, request } from './alipay-answering.ts';
 

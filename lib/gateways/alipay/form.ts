@@ -1,8 +1,10 @@
-// A form body read strictly from its bytes, whatever the content type says: Alipay's own is malformed, and the charset
-// stands in a field.
+// A form, in a body or in an address, read strictly from its bytes, whatever the content type says: Alipay's own is
+// malformed, and the charset stands in a field.
 import { CallbackRefused } from '../gateway.ts';
 
-const limits = { bytes: 64 * 1024, fields: 100 };
+/** bytes */
+const longestBody = 64 * 1024;
+const mostFields = 100;
 
 /** Those that Alipay's own pages name; the younger ones contain GB 2312. */
 const charsets = ['utf-8', 'gbk', 'gb2312', 'gb18030'];
@@ -10,16 +12,17 @@ const charsets = ['utf-8', 'gbk', 'gb2312', 'gb18030'];
 /**
  * Decodes escapes once, `+` as a space. A name is printable ASCII without `&` and `=`: in the signed text it could not be
  * told from a value.
+ * @param longest bytes
  * @returns the fields by name, empty ones too; values as the bytes that were signed, one character each
  * @throws CallbackRefused malformed, also for a name that stands twice
  */
-export function readForm(body: Uint8Array): Map<string, string> {
-  if (body.byteLength === 0 || body.byteLength > limits.bytes)
-    throw new CallbackRefused('malformed', `the body has ${body.byteLength} bytes`);
+export function readForm(body: Uint8Array, longest = longestBody): Map<string, string> {
+  if (body.byteLength === 0 || body.byteLength > longest)
+    throw new CallbackRefused('malformed', `the form has ${body.byteLength} bytes`);
   const text = Buffer.from(body).toString('latin1');
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new CallbackRefused('malformed', 'the body is not a form');
-  const pairs = text.split('&', limits.fields + 1);
-  if (pairs.length > limits.fields) throw new CallbackRefused('malformed', 'the form has too many fields');
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new CallbackRefused('malformed', 'this is not a form');
+  const pairs = text.split('&', mostFields + 1);
+  if (pairs.length > mostFields) throw new CallbackRefused('malformed', 'the form has too many fields');
   const fields = new Map<string, string>();
   for (const pair of pairs) {
     const equals = pair.indexOf('=');

@@ -1,22 +1,27 @@
-// Alipay in public-key mode: QR payments, proved by RSA2.
-import { fingerprint, readPublicKey } from '../crypto.ts';
+// Alipay: its ways to pay, proved by RSA2.
+import { fingerprint } from '../crypto.ts';
 import type { Provider } from '../gateway.ts';
 import type { Client } from './client.ts';
 import { configSchema, secretsSchema, type AlipayConfig, type AlipaySecrets } from './config.ts';
+import { certificateParameters, platformKey } from './keys.ts';
 import { notificationReader } from './notifications.ts';
-import { prepay, queryPayment } from './payments.ts';
+import { closePayment, queryPayment } from './payments.ts';
+import { methods, prepay } from './products.ts';
 
 export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
   name: 'alipay',
-  methods: {
-    alipay_qr: {
-      currencies: ['CNY'],
-      minimum: '0.01',
-      maximum: '100000000.00',
-      // The code itself lives two hours at most.
-      expiry: { default: 900, minimum: 120, maximum: 7200 },
-    },
+  methods,
+  sync: {
+    tiers: [
+      { until: 120, every: 60 },
+      { until: 3600, every: 300 },
+      { until: 86_400, every: 900 },
+      { until: Infinity, every: 3600 },
+    ],
+    grace: 60,
+    limit: 86_400,
   },
+  signingSecret: 'private_key_merchant',
   endpoints: {
     production: 'https://openapi.alipay.com/gateway.do',
     sandbox: 'https://openapi-sandbox.dl.alipaydev.com/gateway.do',
@@ -24,7 +29,8 @@ export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
   configSchema,
   secretsSchema,
   payee: (config) => ({ merchantId: config.merchant_id, appId: config.app_id }),
-  fingerprints: (secrets) => ({ private_key_merchant: fingerprint(secrets.private_key_merchant) }),
+  fingerprints: (secrets) =>
+    Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, fingerprint(text)])),
   reader: notificationReader,
   connect(config, { signer }, ports) {
     if (!signer) throw new Error('Alipay needs the merchant’s key to sign with. Nothing was sent.');
@@ -32,7 +38,8 @@ export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
     const client: Client = {
       config,
       endpoint,
-      key: readPublicKey(config.public_key_platform),
+      platform: platformKey(config),
+      certificates: certificateParameters(config),
       signer,
       ports,
     };
@@ -40,6 +47,7 @@ export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
       ...notificationReader(config, ports),
       prepay: (request, options) => prepay(client, request, options),
       queryPayment: (query, options) => queryPayment(client, query, options),
+      closePayment: (query, options) => closePayment(client, query, options),
     };
   },
 };

@@ -1,10 +1,10 @@
 // What Alipay's signatures (RSA2) are made over, and the proof of its answers.
 // @see https://opendocs.alipay.com/common/02mse3
-import type { KeyObject } from 'node:crypto';
 import type { Json } from '../../domain/canonical-json.ts';
 import { JsonRefused, readJson } from '../../domain/strict-json.ts';
 import { verifyRsaSha256 } from '../crypto.ts';
 import type { UnknownReason } from '../gateway.ts';
+import { whyNotProved, type PlatformKey } from './keys.ts';
 
 /** An answer's node, or anything else that JSON calls an object. */
 export type Node = Readonly<Record<string, Json>>;
@@ -52,8 +52,9 @@ export type ProvedNode =
 /**
  * Reads the node out of an answer, from the very characters that the signature covers.
  * @param method e.g. `alipay.trade.query`
+ * @param now ms since 1970 UTC
  */
-export function provedNode(body: Uint8Array, method: string, key: KeyObject): ProvedNode {
+export function provedNode(body: Uint8Array, method: string, platform: PlatformKey, now: number): ProvedNode {
   try {
     const answer = readJson(body, 'text');
     if (!isNode(answer)) return { kind: 'unknown', reason: 'unreadable' };
@@ -62,8 +63,10 @@ export function provedNode(body: Uint8Array, method: string, key: KeyObject): Pr
       nodeText(text, `${method.replaceAll('.', '_')}_response`) ?? nodeText(text, 'error_response');
     if (signed === undefined) return { kind: 'unknown', reason: 'unreadable' };
     const bytes = Buffer.from(signed);
-    const { sign } = answer;
-    if (typeof sign !== 'string' || !verifyRsaSha256(key, bytes, sign))
+    const { sign, alipay_cert_sn: named } = answer;
+    const cause = whyNotProved(platform, named, now);
+    if (cause !== undefined) return { kind: 'unknown', reason: 'bad_signature', cause };
+    if (typeof sign !== 'string' || !verifyRsaSha256(platform.key, bytes, sign))
       return { kind: 'unknown', reason: 'bad_signature' };
     return { kind: 'proved', node: readJson(bytes, 'text') as Node };
   } catch (cause) {

@@ -35,6 +35,13 @@ const businessCodes: Readonly<Record<string, Proved>> = {
   'ACQ.ACCESS_FORBIDDEN': declined('misconfigured'),
 };
 
+/** Where the same word means another thing to a close: the trade is not in a state to be closed, and which it is, is not said. */
+const closeCodes: Readonly<Record<string, Proved>> = {
+  ...businessCodes,
+  'ACQ.TRADE_STATUS_ERROR': declined('refused'),
+  'ACQ.REASON_TRADE_STATUS_INVALID': declined('refused'),
+};
+
 /** Other `code`s: the door said no, before any business; which of our settings is wrong stands in `sub_code`. */
 const doorCodes: Readonly<Record<string, Proved>> = {
   20001: declined('misconfigured'),
@@ -57,15 +64,34 @@ export interface Result {
   readonly message: string;
 }
 
+export function isNoTrade({ code, subCode }: Result): boolean {
+  return code === '40004' && subCode === 'ACQ.TRADE_NOT_EXIST';
+}
+
 /** What an answer other than success means for this call. */
-export function refusal({ code, subCode, message }: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
-  const proved = lookUp(code, subCode);
+export function refusal(result: Result): Refusal {
+  return refused(result, businessCodes);
+}
+
+/** The same of a call to close. */
+export function refusalToClose(result: Result): Refusal {
+  return refused(result, closeCodes);
+}
+
+type Refusal = Exclude<Outcome<never>, { kind: 'ok' }>;
+
+function refused({ code, subCode, message }: Result, business: Readonly<Record<string, Proved>>): Refusal {
+  const proved = lookUp(code, subCode, business);
   if (proved) return { ...proved, channelCode: subCode, message };
   return { kind: 'unknown', reason: 'unlisted_code', channelCode: subCode || code };
 }
 
-function lookUp(code: string, subCode: string): Proved | undefined {
-  if (code === '40004') return own(businessCodes, subCode);
+function lookUp(
+  code: string,
+  subCode: string,
+  business: Readonly<Record<string, Proved>>,
+): Proved | undefined {
+  if (code === '40004') return own(business, subCode);
   if (code === '40005') return own(limitCodes, subCode);
   return /^(isv|aop|app)\.[a-z-]+$/.test(subCode) ? own(doorCodes, code) : undefined;
 }
