@@ -3,6 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { channelView } from '../../lib/api/channel-view.ts';
 import { readDeclaredChannels } from '../../lib/channels/channels.ts';
 import { putSecrets } from '../../lib/channels/secrets.ts';
+import { keysClient, publicHalf } from '../../lib/channels/signers.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { provider } from '../../lib/gateways/registry.ts';
 import { env } from '../../lib/lambda/env.ts';
@@ -14,9 +15,11 @@ import { putChannel } from './put-channel.ts';
 
 const declared = readDeclaredChannels(env('CHANNELS'));
 const secrets = new SecretsManagerClient(clientDefaults);
+const keys = keysClient();
 const dependencies = {
   table: { client: documentClient(), channels: env('CHANNELS_TABLE') },
   putSecrets: (arn: string, version: string, values: object) => putSecrets(secrets, arn, version, values),
+  publicHalf: (arn: string, name: string) => publicHalf(keys, arn, name),
   provider,
   ports,
   local: env('STAGE') === 'local',

@@ -3,7 +3,8 @@ import { validate } from '../../lib/api/validation.ts';
 import type { DeclaredChannel } from '../../lib/channels/channels.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { newUuid, type ChannelCode } from '../../lib/domain/ids.ts';
-import { instant, type Ports } from '../../lib/domain/ports.ts';
+import { acceptableKinds, type AnomalyPolicy } from '../../lib/domain/payment.ts';
+import { instant } from '../../lib/domain/ports.ts';
 import type { Provider } from '../../lib/gateways/gateway.ts';
 import {
   getChannelRow,
@@ -11,13 +12,13 @@ import {
   type ChannelRow,
   type ChannelTable,
 } from '../../lib/store/channels.ts';
+import { keepCredentials, type Vaults } from './credentials.ts';
+import { invalid, pick } from './refusals.ts';
 import { putChannelBody } from './schema.ts';
 
-export interface PutDependencies {
+export interface PutDependencies extends Vaults {
   readonly table: ChannelTable;
-  readonly putSecrets: (arn: string, version: string, secrets: object) => Promise<void>;
   readonly provider: (name: string) => Provider;
-  readonly ports: Ports;
   /** the local machine has channels of its own */
   readonly local: boolean;
 }
@@ -30,7 +31,8 @@ export interface PutRequest {
 
 /**
  * @returns the row as it now stands
- * @throws PaymentError INVALID_REQUEST, UNKNOWN_FIELD, KEY_INVALID, CHANNEL_CONFIG_INVALID, STATE_CONFLICT
+ * @throws PaymentError INVALID_REQUEST, UNKNOWN_FIELD, KEY_INVALID, CHANNEL_CONFIG_INVALID, GATEWAY_UNAVAILABLE,
+ * STATE_CONFLICT
  * @see SPEC R11.1
  */
 export async function putChannel(dependencies: PutDependencies, request: PutRequest): Promise<ChannelRow> {
@@ -42,7 +44,8 @@ export async function putChannel(dependencies: PutDependencies, request: PutRequ
   const config = pick(body, provider.configSchema.shape);
   sameAccount(provider, config, before);
   const source = sources(body, before);
-  const secrets = await keepSecrets(dependencies, channel, provider, body, before);
+  const anomalyPolicy = policy(body.anomaly_policy) ?? before?.anomalyPolicy;
+  const credentials = await keepCredentials(dependencies, { channel, provider, body, before });
   const row: ChannelRow = {
     channelCode: channel.code,
     provider: channel.provider,
@@ -52,7 +55,8 @@ export async function putChannel(dependencies: PutDependencies, request: PutRequ
     isActive: body.is_active,
     ...source,
     config,
-    ...secrets,
+    ...(anomalyPolicy && { anomalyPolicy }),
+    ...credentials,
     version: (before?.version ?? 0) + 1,
     updatedAt: instant(ports),
     updatedBy: actor,
@@ -114,29 +118,15 @@ function sources(
   return { sourcePolicy, sourceRanges };
 }
 
-function invalid(param: string, detail: string): PaymentError {
-  return new PaymentError('CHANNEL_CONFIG_INVALID', { param, detail });
-}
-
-/** The secrets that came, as a new version; none came: those of the row before. */
-async function keepSecrets(
-  { putSecrets, ports }: PutDependencies,
-  channel: DeclaredChannel,
-  provider: Provider,
-  body: Body,
-  before: ChannelRow | undefined,
-): Promise<Pick<ChannelRow, 'secretVersion' | 'fingerprints'>> {
-  const sent = pick(body, provider.secretsSchema.shape);
-  if (Object.keys(sent).length === 0 && before)
-    return { secretVersion: before.secretVersion, fingerprints: before.fingerprints };
-  const secrets = validate(provider.secretsSchema, sent);
-  const secretVersion = newUuid(ports);
-  await putSecrets(channel.secret_arn ?? '', secretVersion, secrets);
-  return { secretVersion, fingerprints: provider.fingerprints(secrets) };
-}
-
-function pick(body: object, shape: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(body).filter(([key, value]) => Object.hasOwn(shape, key) && value !== undefined),
+function policy(sent: Body['anomaly_policy']): AnomalyPolicy | undefined {
+  const acceptable: readonly string[] = acceptableKinds;
+  const wrong = Object.entries(sent ?? {}).find(
+    ([kind, way]) => way === 'accept' && !acceptable.includes(kind),
   );
+  if (wrong)
+    throw invalid(
+      `anomaly_policy.${wrong[0]}`,
+      `Money of the kind ${wrong[0]} is not the merchant’s, or not in its currency: it can only be held. "accept" is for ${acceptable.join(', ')}.`,
+    );
+  return sent;
 }

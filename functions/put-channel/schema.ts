@@ -1,6 +1,7 @@
 // What may come in to configure a channel: what all channels have, and what the provider's adapter asks for.
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { anomalyKinds } from '../../lib/domain/payment.ts';
 import type { Provider } from '../../lib/gateways/gateway.ts';
 
 const url = (secure: boolean) =>
@@ -19,6 +20,18 @@ function isRange(text: string): boolean {
   return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= widest;
 }
 
+const way = z.enum(['hold', 'accept'], {
+  error: ({ input }) =>
+    input === 'auto_refund'
+      ? 'is "hold" or "accept": refunds, and so "auto_refund", are not in this build'
+      : undefined,
+});
+
+/** Of each kind of late or wrong money: wait for a person, or take it for the payment. */
+const anomalyPolicy = z
+  .strictObject(Object.fromEntries(anomalyKinds.map((kind) => [kind, way.optional()])))
+  .describe('A kind that is not named is held.');
+
 /** What is optional and left out stays as it was. `local` exists on the local machine only. */
 function common(local: boolean) {
   return {
@@ -28,6 +41,12 @@ function common(local: boolean) {
     callback_url_payment: url(!local),
     callback_source_policy: z.enum(['off', 'monitor', 'enforce']).optional(),
     callback_source_ranges: z.array(z.string().refine(isRange, 'is not a CIDR range')).max(64).optional(),
+    anomaly_policy: anomalyPolicy.optional(),
+    signing_key: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('The name of a key of this channel in KMS; null goes back to a private key that is sent.'),
     is_active: z.boolean(),
   };
 }

@@ -1,15 +1,15 @@
 // From a channel's code to somebody who speaks for it: a reader of callbacks, or a connected gateway. Configurations are
 // kept for five minutes, keys are parsed once.
-import { SecretsManagerServiceException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SyncPlan } from '../domain/due.ts';
 import { PaymentError } from '../domain/errors.ts';
 import type { ChannelCode } from '../domain/ids.ts';
 import type { Payee } from '../domain/payment.ts';
-import { JsonRefused, readJson } from '../domain/strict-json.ts';
-import { pemSigner } from '../gateways/crypto.ts';
+import { readJson } from '../domain/strict-json.ts';
 import type { Gateway, GatewayPorts, MethodRule, NotificationReader, Provider } from '../gateways/gateway.ts';
 import { provider } from '../gateways/registry.ts';
 import { getChannelRow, type ChannelRow, type ChannelTable } from '../store/channels.ts';
-import { getSecrets } from './secrets.ts';
+import { readCredentials, type Keepers } from './credentials.ts';
+import { misconfigured, orMisconfigured } from './failures.ts';
 
 /** A channel as the stage declares it. */
 export interface DeclaredChannel {
@@ -17,6 +17,8 @@ export interface DeclaredChannel {
   readonly provider: string;
   /** only where the function may read or write it */
   readonly secret_arn?: string;
+  /** ARNs of its keys in KMS by name; only where the function may sign with them, or read their public halves */
+  readonly signing_keys?: Readonly<Record<string, string>>;
 }
 
 /** @param text the function's CHANNELS variable: what the stage declares */
@@ -24,11 +26,17 @@ export function readDeclaredChannels(text: string): readonly DeclaredChannel[] {
   return readJson(Buffer.from(text)) as unknown as readonly DeclaredChannel[];
 }
 
+/** The channel that an address names: in its own spelling or in lower case, nothing else. @see SPEC R3.13 */
+export function codeInPath(declared: readonly DeclaredChannel[], path: string): ChannelCode | undefined {
+  return declared.find(({ code }) => path === code || path === code.toLowerCase())?.code;
+}
+
 export interface Channel {
   readonly code: ChannelCode;
   readonly row: ChannelRow;
   readonly payee: Payee;
   readonly methods: Readonly<Record<string, MethodRule>>;
+  readonly sync: SyncPlan;
 }
 
 export interface ReadableChannel extends Channel {
@@ -99,15 +107,14 @@ export function readableChannels(
 
 /** Channels that can be asked for payments. @throws PaymentError */
 export function connectedChannels(
-  dependencies: ChannelsDependencies & { readonly secrets: SecretsManagerClient },
+  dependencies: ChannelsDependencies & Keepers,
 ): (code: ChannelCode) => Promise<ConnectedChannel> {
-  return channelsBy(dependencies, async ({ secret_arn }, row) => {
+  return channelsBy(dependencies, async (declaration, row) => {
     const { adapter, config } = configured(row);
-    const secrets = await readSecrets(dependencies.secrets, secret_arn, row, adapter);
-    const pem = (secrets as { private_key_merchant?: string }).private_key_merchant;
+    const credentials = await readCredentials(dependencies, declaration, row, adapter);
     const gateway = adapter.connect(
       { ...config, endpoint: endpoint(row, adapter) },
-      { secrets, ...(pem && { signer: pemSigner(row.secretVersion, pem) }) },
+      credentials,
       dependencies.ports,
     );
     return { ...channel(row, adapter, config), gateway };
@@ -115,50 +122,13 @@ export function connectedChannels(
 }
 
 function channel(row: ChannelRow, adapter: Provider, config: object): Channel {
-  return { code: row.channelCode, row, payee: adapter.payee(config), methods: adapter.methods };
+  const { methods, sync } = adapter;
+  return { code: row.channelCode, row, payee: adapter.payee(config), methods, sync };
 }
 
 function configured(row: ChannelRow): { adapter: Provider; config: object } {
   const adapter = provider(row.provider);
   return { adapter, config: orMisconfigured(row, () => adapter.configSchema.parse(row.config)) };
-}
-
-async function readSecrets(
-  client: SecretsManagerClient,
-  arn: string | undefined,
-  row: ChannelRow,
-  adapter: Provider,
-): Promise<object> {
-  if (!arn) throw new Error(`This function may not read the secret of ${row.channelCode}.`);
-  const secrets = await getSecrets(client, arn, row.secretVersion).catch((cause: unknown) => {
-    throw passing(cause)
-      ? new PaymentError('GATEWAY_UNAVAILABLE', { retryAfter: 5 }, { cause })
-      : misconfigured(row, cause);
-  });
-  return orMisconfigured(row, () => adapter.secretsSchema.parse(secrets));
-}
-
-/** Secrets Manager is down or busy: that says nothing of the configuration. */
-function passing(cause: unknown): boolean {
-  if (cause instanceof SecretsManagerServiceException)
-    return cause.$fault === 'server' || cause.name === 'ThrottlingException';
-  return !(cause instanceof JsonRefused);
-}
-
-function orMisconfigured<T>(row: ChannelRow, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw misconfigured(row, cause);
-  }
-}
-
-function misconfigured(row: ChannelRow, cause: unknown): PaymentError {
-  return new PaymentError(
-    'CHANNEL_MISCONFIGURED',
-    { detail: `The configuration of channel ${row.channelCode} cannot be used. No money moved.` },
-    { cause },
-  );
 }
 
 function endpoint(row: ChannelRow, adapter: Provider): string {

@@ -4,7 +4,16 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
 import { readJson } from '../domain/strict-json.ts';
+import type { Provider } from '../gateways/gateway.ts';
+
+/** What is secret of a channel: all that its provider asks for, but a key that is in KMS. */
+export function secretsOf({ secretsSchema, signingSecret }: Provider, keyInKms: boolean): z.ZodObject {
+  if (!keyInKms) return secretsSchema;
+  const others = Object.entries(secretsSchema.shape).filter(([name]) => name !== signingSecret);
+  return z.strictObject(Object.fromEntries(others));
+}
 
 /**
  * @param version the version that the channel's row names: row and secret are always of one configuration
@@ -19,7 +28,12 @@ export async function getSecrets(
   return readJson(Buffer.from(answer.SecretString ?? ''));
 }
 
-/** @param version a new UUID: repeating the call with it writes nothing twice */
+/**
+ * The label AWSCURRENT goes to this version whether or not a row comes to name it: versions are asked for by their ids, and
+ * AWS removes unlabelled ones only where there are more than 100. A label for each would end at the twentieth.
+ * @param version a new UUID: repeating the call with it writes nothing twice
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ */
 export async function putSecrets(
   client: SecretsManagerClient,
   arn: string,

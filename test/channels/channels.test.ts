@@ -1,3 +1,4 @@
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerServiceException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectedChannels, readableChannels } from '../../lib/channels/channels.ts';
@@ -44,7 +45,11 @@ async function open(
     clock,
     secretsAsked: () => asked,
     readable: readableChannels(dependencies),
-    connected: connectedChannels({ ...dependencies, secrets: { send } as unknown as SecretsManagerClient }),
+    connected: connectedChannels({
+      ...dependencies,
+      secrets: { send } as unknown as SecretsManagerClient,
+      keys: new KMSClient({ region: 'us-east-1' }),
+    }),
   };
 }
 
