@@ -1,67 +1,117 @@
-// The story of a proved notification: what it says is brought to the payment, once.
-import type { TransactionId } from '../../lib/domain/ids.ts';
+// The story of a proved notification: what it says is brought to the payment, once. What belongs to no payment is kept apart.
+import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
+import type { AnomalyPolicy } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
+import type { PaymentSnapshot } from '../../lib/domain/settlement.ts';
 import { settlePayment, type Settled } from '../../lib/flows/settle-payment.ts';
 import type { CallbackMessage } from '../../lib/messaging/callbacks.ts';
-import { keepCallbackAlone, keepStrayCallback, type RawCallback } from '../../lib/store/callbacks.ts';
+import { keepCallbackAlone, type RawCallback } from '../../lib/store/callbacks.ts';
 import { getPayment } from '../../lib/store/payments.ts';
+import { namedBy, quarantine, type QuarantineReason } from '../../lib/store/quarantine.ts';
 import type { Tables } from '../../lib/store/table.ts';
 
 export interface ApplyDependencies {
   readonly tables: Tables;
   readonly ports: Ports;
+  /** what becomes of late and wrong money in that channel */
+  readonly policy: (code: ChannelCode) => Promise<AnomalyPolicy>;
+  /** @param delay s; resolves when the message is durable */
+  readonly sendAgain: (message: CallbackMessage, delay: number) => Promise<void>;
 }
 
 export type Applied =
-  | Exclude<Settled, { kind: 'nothing_of_ours' }>
-  | { readonly kind: 'kept'; readonly what: string; readonly transactionId?: TransactionId };
+  | Exclude<Settled, { kind: 'nothing_of_ours' | 'overtaken' }>
+  /** of a type or status that we do not know: kept with its payment */
+  | { readonly kind: 'kept'; readonly what: string; readonly transactionId: TransactionId }
+  /** its payment is not there (yet); `delay` in s */
+  | { readonly kind: 'later'; readonly transactionId: TransactionId; readonly delay: number }
+  /** kept for a person; told anew when it comes again, since whoever kept it may not have come so far as to tell */
+  | {
+      readonly kind: 'quarantined';
+      readonly reason: QuarantineReason;
+      readonly transactionId?: TransactionId;
+    };
 
-/** A genuine message about a payment that we do not have (yet): it comes again, and in the end waits for a person. */
-export class UnknownTransaction extends Error {
-  constructor(transactionId: TransactionId) {
-    super(`there is no payment ${transactionId} of this channel`);
-    this.name = 'UnknownTransaction';
-  }
-}
+/** s, one for each time that a number was not known: SQS waits 15 minutes at most. After the last it is quarantined. */
+const delays = [10, 60, 300, 900, 900, 900] as const;
 
 /**
- * A payment's state: by the one door. A type or status that we do not know: the bytes are kept, with the payment where
- * there is one, and nothing is guessed.
- * @throws UnknownTransaction
- * @see SPEC R7.2, R7.3
+ * 1. a payment's state: by the one door · 2. a type or status that we do not know: its bytes are kept with the payment,
+ * and nothing is guessed · 3. an unknown number: sent to the queue again before this message ends, and in the end
+ * quarantined · 4. what belongs to no payment of that channel: quarantined.
+ * @throws Error when anything could not be made durable: the message is to come again
+ * @see SPEC R7.2, R7.3, R7.6; QUALITY 3.4
  */
-export async function applyNotification(
-  { tables, ports }: ApplyDependencies,
+export function applyNotification(
+  dependencies: ApplyDependencies,
   message: CallbackMessage,
 ): Promise<Applied> {
-  const { channelCode, notification } = message;
-  if (notification.kind === 'unrecognised') return keep(tables, message, notification);
-  const { transactionId } = notification.snapshot;
+  const { notification } = message;
+  return notification.kind === 'payment'
+    ? settle(dependencies, message, notification.snapshot)
+    : keep(dependencies, message, notification);
+}
+
+async function settle(
+  dependencies: ApplyDependencies,
+  message: CallbackMessage,
+  snapshot: PaymentSnapshot,
+): Promise<Applied> {
+  const { tables, ports, policy } = dependencies;
+  const { channelCode, digest } = message;
+  const { transactionId } = snapshot;
   const settled = await settlePayment(
     { tables, ports },
     {
       channelCode,
-      snapshot: notification.snapshot,
-      cause: { actor: `channel:${channelCode}`, reason: `callback ${message.digest.slice(0, 16)}` },
+      snapshot,
+      cause: { actor: `channel:${channelCode}`, reason: `callback ${digest.slice(0, 16)}` },
+      policy: await policy(channelCode),
       callback: { transactionId, ...raw(message) },
     },
   );
-  if (settled.kind === 'nothing_of_ours') throw new UnknownTransaction(transactionId);
-  return settled;
+  // A callback speaks of no version, so that nothing can overtake it.
+  if (settled.kind === 'overtaken') throw new Error(`${transactionId}: overtaken without a version`);
+  if (settled.kind !== 'nothing_of_ours') return settled;
+  return settled.why === 'other_channel'
+    ? putAside(dependencies, message, 'other_channel')
+    : lookLater(dependencies, message, transactionId);
+}
+
+async function lookLater(
+  dependencies: ApplyDependencies,
+  message: CallbackMessage,
+  transactionId: TransactionId,
+): Promise<Applied> {
+  const { attempt = 0 } = message;
+  const delay = delays[attempt];
+  if (delay === undefined) return putAside(dependencies, message, 'no_such_payment');
+  await dependencies.sendAgain({ ...message, attempt: attempt + 1 }, delay);
+  return { kind: 'later', transactionId, delay };
 }
 
 async function keep(
-  tables: Tables,
+  dependencies: ApplyDependencies,
   message: CallbackMessage,
   { what, transactionId }: CallbackMessage['notification'] & { kind: 'unrecognised' },
 ): Promise<Applied> {
-  const stored = transactionId ? await getPayment(tables, transactionId) : undefined;
-  if (!transactionId || stored?.payment.paymentChannel !== message.channelCode) {
-    await keepStrayCallback(tables, message.channelCode, raw(message));
-    return { kind: 'kept', what };
-  }
-  await keepCallbackAlone(tables, { transactionId, ...raw(message) });
-  return { kind: 'kept', what, transactionId };
+  const { tables } = dependencies;
+  const stored = transactionId && (await getPayment(tables, transactionId));
+  if (!stored || stored.payment.paymentChannel !== message.channelCode)
+    return putAside(dependencies, message, 'unrecognised');
+  const { payment } = stored;
+  await keepCallbackAlone(tables, { transactionId: payment.transactionId, ...raw(message) });
+  return { kind: 'kept', what, transactionId: payment.transactionId };
+}
+
+async function putAside(
+  { tables }: ApplyDependencies,
+  message: CallbackMessage,
+  reason: QuarantineReason,
+): Promise<Applied> {
+  const { channelCode, notification } = message;
+  await quarantine(tables, { channelCode, reason, notification, ...raw(message) });
+  return { kind: 'quarantined', reason, transactionId: namedBy(notification) };
 }
 
 function raw({ digest, receivedAt, keyVersion, headers, bodyBase64 }: CallbackMessage): RawCallback {

@@ -1,45 +1,93 @@
 // Queue "callbacks": brings proved notifications to their payments.
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
-import { readCallbackMessage, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
-import { documentClient } from '../../lib/store/table.ts';
+import { readCallbackMessage, sendCallback, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
+import { clientDefaults, documentClient, unlogged } from '../../lib/store/table.ts';
+import { anomalyPolicies } from './anomaly-policies.ts';
 import { applyNotification, type Applied } from './apply-notification.ts';
 
-const tables = {
-  client: documentClient(),
-  payments: env('PAYMENTS_TABLE'),
-  events: env('EVENTS_TABLE'),
+const client = documentClient();
+// What arrives is proved by TLS; a second digest over every message is not needed.
+const sqs = unlogged(new SQSClient({ ...clientDefaults, md5: false }));
+const callbackQueue = env('CALLBACK_QUEUE_URL');
+const dependencies = {
+  tables: {
+    client,
+    payments: env('PAYMENTS_TABLE'),
+    events: env('EVENTS_TABLE'),
+    dueShards: Number(env('DUE_SHARDS_WRITTEN')),
+    ports,
+  },
   ports,
+  policy: anomalyPolicies({ client, channels: env('CHANNELS_TABLE') }, ports),
+  sendAgain: (message: CallbackMessage, delay: number) => sendCallback(sqs, callbackQueue, message, delay),
 };
 
 export const handler = queue(async (body) => {
   const message = readCallbackMessage(body);
-  tell(message, await applyNotification({ tables, ports }, message));
+  tell(message, await applyNotification(dependencies, message));
 });
 
 function tell(message: CallbackMessage, applied: Applied): void {
   const facts = { channel_code: message.channelCode, digest: message.digest };
-  if (applied.kind === 'kept') {
-    count('callback_unrecognised');
-    log.error('callback.unrecognised', {
-      ...facts,
-      transaction_id: applied.transactionId,
-      reason: applied.what,
-    });
-    return;
-  }
-  const { payment, why } = applied;
-  const told = { ...facts, transaction_id: payment.transactionId, status: payment.status, reason: why };
   switch (applied.kind) {
+    case 'kept':
+      tellUnrecognised(message, applied.what, applied.transactionId);
+      return;
+    case 'later':
+      log.warn('callback.payment_not_there', {
+        ...facts,
+        transaction_id: applied.transactionId,
+        count: (message.attempt ?? 0) + 1,
+      });
+      return;
+    case 'quarantined':
+      count('callback_quarantined');
+      log.error('callback.quarantined', {
+        ...facts,
+        transaction_id: applied.transactionId,
+        reason: applied.reason,
+      });
+      // Whoever teaches us new types is to hear of it, whomever it belongs to.
+      if (message.notification.kind === 'unrecognised')
+        tellUnrecognised(message, message.notification.what, applied.transactionId);
+      return;
+    case 'moved':
+    case 'anomaly':
+    case 'unchanged':
+      tellSettled(facts, applied);
+  }
+}
+
+function tellUnrecognised(
+  { channelCode, digest }: CallbackMessage,
+  what: string,
+  transactionId: string | undefined,
+): void {
+  count('callback_unrecognised');
+  log.error('callback.unrecognised', {
+    channel_code: channelCode,
+    digest,
+    transaction_id: transactionId,
+    reason: what,
+  });
+}
+
+function tellSettled(
+  facts: { channel_code: string; digest: string },
+  { kind, payment, why }: Applied & { kind: 'moved' | 'anomaly' | 'unchanged' },
+): void {
+  const told = { ...facts, transaction_id: payment.transactionId, status: payment.status, reason: why };
+  switch (kind) {
     case 'moved':
       log.info('payment.settled', { ...told, gateway_transaction_id: payment.gatewayTransactionId });
       return;
     case 'anomaly':
-      count('anomaly_found');
-      log.error('payment.anomaly_found', told);
+      log.warn('callback.contradicts', { ...told, outcome: payment.anomaly?.resolution?.action ?? 'held' });
       return;
     case 'unchanged':
       log.info('callback.without_effect', told);

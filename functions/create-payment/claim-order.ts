@@ -1,11 +1,11 @@
 // Taking an order: at most one live payment, by compare-and-swap on the order's lock.
 import { PaymentError } from '../../lib/domain/errors.ts';
-import { isPaid, type Payment } from '../../lib/domain/payment.ts';
+import { isPaid, isUnderReview, type Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { getOrderLock, leaseCreation, type OrderLock } from '../../lib/store/locks.ts';
-import { createPayment, getPayment, type StoredPayment } from '../../lib/store/payments.ts';
+import { createPayment, getPayment, type Earlier, type StoredPayment } from '../../lib/store/payments.ts';
 import type { Tables } from '../../lib/store/table.ts';
-import { sameFacts, type Wanted } from './terms.ts';
+import { sameAmount, sameWay, type Wanted } from './terms.ts';
 
 export type Claim =
   | { readonly kind: 'new'; readonly stored: StoredPayment }
@@ -13,8 +13,10 @@ export type Claim =
   | { readonly kind: 'live'; readonly stored: StoredPayment }
   /** the order's live payment, whose creation nobody is working on any more; it is ours to finish */
   | { readonly kind: 'stuck'; readonly stored: StoredPayment }
-  /** the order's live payment, whose time is over here and at the gateway */
-  | { readonly kind: 'expired'; readonly stored: StoredPayment };
+  /** the order's live payment, whose time is over */
+  | { readonly kind: 'expired'; readonly stored: StoredPayment }
+  /** the order's live payment, which goes another way or is to be closed: it has to make room first */
+  | { readonly kind: 'in_the_way'; readonly stored: StoredPayment; readonly held: OrderLock };
 
 interface Dependencies {
   readonly tables: Tables;
@@ -22,15 +24,13 @@ interface Dependencies {
 }
 
 const rounds = 5;
-/** ms. The gateway's time ends before ours; this is for clocks that differ and for a payment under way. */
-const afterExpiry = 60_000;
 
 /**
  * @param wanted what is to be made, if the order is free
  * @param creatingUntil ms since 1970 UTC: until then its creation is in our hands
- * @throws PaymentError ORDER_ALREADY_PAID, ORDER_UNDER_REVIEW, ORDER_MISMATCH, CREATE_IN_PROGRESS; for a new payment what
- *   `wanted.payment` throws
- * @see SPEC R5.1
+ * @throws PaymentError ORDER_ALREADY_PAID, ORDER_UNDER_REVIEW, ORDER_MISMATCH, CREATE_IN_PROGRESS, STATE_CONFLICT; for a
+ *   new payment what `wanted.payment` throws
+ * @see SPEC R5.1, R5.2
  */
 export async function claimOrder(
   dependencies: Dependencies,
@@ -41,23 +41,28 @@ export async function claimOrder(
     const held = await getOrderLock(dependencies.tables, wanted);
     const claim = held
       ? await claimHeld(dependencies, wanted, held, creatingUntil)
-      : await make(dependencies, wanted, undefined, creatingUntil);
+      : await make(dependencies, wanted.application, wanted.payment(), undefined, creatingUntil);
     if (claim) return claim;
   }
   throw new PaymentError('CREATE_IN_PROGRESS', { retryAfter: 1 });
 }
 
-/** @returns nothing when somebody was quicker: look again */
-async function make(
+/**
+ * @param earlier the payment whose place it takes
+ * @returns nothing when somebody was quicker: look again
+ */
+export async function make(
   { tables }: Dependencies,
-  wanted: Wanted,
-  lock: { held: OrderLock; by: Payment } | undefined,
+  application: string,
+  payment: Payment,
+  earlier: Earlier | undefined,
   creatingUntil: number,
-): Promise<Claim | undefined> {
-  const cause = { actor: wanted.application, reason: 'asked to collect' };
-  const payment = wanted.payment();
-  const lastEventHash = await createPayment(tables, payment, cause, lock, creatingUntil);
-  return lastEventHash === undefined ? undefined : { kind: 'new', stored: { payment, lastEventHash } };
+): Promise<(Claim & { kind: 'new' }) | undefined> {
+  const cause = { actor: application, reason: 'asked to collect' };
+  // Should nobody live to tell what the channel said, it is asked once our time is over.
+  const made = { ...payment, dueAt: new Date(creatingUntil).toISOString() };
+  const lastEventHash = await createPayment(tables, made, cause, earlier, creatingUntil);
+  return lastEventHash === undefined ? undefined : { kind: 'new', stored: { payment: made, lastEventHash } };
 }
 
 async function claimHeld(
@@ -66,26 +71,37 @@ async function claimHeld(
   held: OrderLock,
   creatingUntil: number,
 ): Promise<Claim | undefined> {
+  const { tables, ports } = dependencies;
   if (held.paidBy) throw new PaymentError('ORDER_ALREADY_PAID', { transactionId: held.paidBy });
-  const live = await getPayment(dependencies.tables, held.live);
-  if (!live) throw new Error(`${held.live} holds an order's lock and is not there`);
-  const { payment } = live;
-  const { transactionId } = payment;
-  if (isPaid(payment.status)) throw new PaymentError('ORDER_ALREADY_PAID', { transactionId });
-  if (payment.anomaly) throw new PaymentError('ORDER_UNDER_REVIEW', { transactionId });
-  if (payment.status === 'CLOSED' || payment.status === 'PAID_FAILED')
-    return make(dependencies, wanted, { held, by: payment }, creatingUntil);
-  const expired = dependencies.ports.now() > Date.parse(payment.expiresAt) + afterExpiry;
-  if (!expired && !sameFacts(wanted, payment)) throw new PaymentError('ORDER_MISMATCH', { transactionId });
-  if (payment.status === 'PENDING_CREATE') refuseWhileCreating(dependencies, held);
-  if (expired) return { kind: 'expired', stored: live };
-  if (payment.status === 'PENDING_PAYMENT') return { kind: 'live', stored: live };
-  const ours = await leaseCreation(dependencies.tables, payment, held.creatingUntil, creatingUntil);
-  return ours ? { kind: 'stuck', stored: live } : undefined;
+  const stored = await getPayment(tables, held.live);
+  if (!stored) throw new Error(`${held.live} holds an order's lock and is not there`);
+  const { payment } = stored;
+  const { transactionId, status } = payment;
+  if (isPaid(status)) throw new PaymentError('ORDER_ALREADY_PAID', { transactionId });
+  if (isUnderReview(payment)) throw new PaymentError('ORDER_UNDER_REVIEW', { transactionId });
+  if (status === 'CLOSED' || status === 'PAID_FAILED')
+    return make(dependencies, wanted.application, wanted.payment(), { held, stored }, creatingUntil);
+  const expired = ports.now() > Date.parse(payment.expiresAt);
+  if (!expired && !sameAmount(wanted, payment)) throw new PaymentError('ORDER_MISMATCH', { transactionId });
+  refuseWhileInHands(ports.now(), held, status);
+  if (expired) return { kind: 'expired', stored };
+  if (!sameWay(wanted, payment) || payment.closeRequestedAt) return { kind: 'in_the_way', stored, held };
+  if (status === 'PENDING_PAYMENT') return { kind: 'live', stored };
+  const lease = { from: held.creatingUntil, until: creatingUntil, now: ports.now() };
+  const ours = await leaseCreation(tables, payment, lease);
+  return ours ? { kind: 'stuck', stored } : undefined;
 }
 
-function refuseWhileCreating({ ports }: Dependencies, { live, creatingUntil }: OrderLock): void {
-  const left = creatingUntil - ports.now();
-  if (left > 0)
-    throw new PaymentError('CREATE_IN_PROGRESS', { retryAfter: Math.ceil(left / 1000), transactionId: live });
+/** Somebody is closing it, or still speaking to the channel to open it. */
+function refuseWhileInHands(now: number, held: OrderLock, status: Payment['status']): void {
+  const { live: transactionId, creatingUntil, closingUntil = 0 } = held;
+  const seconds = (until: number) => Math.ceil((until - now) / 1000);
+  if (closingUntil > now)
+    throw new PaymentError('STATE_CONFLICT', {
+      transactionId,
+      retryAfter: seconds(closingUntil),
+      detail: "The order's payment is being closed right now. Nothing was created.",
+    });
+  if (status === 'PENDING_CREATE' && creatingUntil > now)
+    throw new PaymentError('CREATE_IN_PROGRESS', { retryAfter: seconds(creatingUntil), transactionId });
 }

@@ -1,79 +1,72 @@
-// What became of an order's earlier payment: the gateway is asked, and what it tells is written by the one door.
-import type { ConnectedChannel } from '../../lib/channels/channels.ts';
+// An order's earlier payment makes room for a new one: it is asked for and closed at its channel first.
 import { PaymentError } from '../../lib/domain/errors.ts';
-import type { Ports } from '../../lib/domain/ports.ts';
-import type { PaymentSnapshot } from '../../lib/domain/settlement.ts';
-import { settlePayment } from '../../lib/flows/settle-payment.ts';
-import type { Outcome } from '../../lib/gateways/gateway.ts';
-import type { StoredPayment } from '../../lib/store/payments.ts';
-import type { Tables } from '../../lib/store/table.ts';
+import { nextDue } from '../../lib/domain/due.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
+import { instant } from '../../lib/domain/ports.ts';
+import { endPayment, type Question, type Told } from '../../lib/flows/ask-channel.ts';
+import { leaseClosing, releaseClosing, type OrderLock } from '../../lib/store/locks.ts';
+import type { Earlier } from '../../lib/store/payments.ts';
 
-/** What is left of the deadline for writing down what the gateway said. */
-export const reserve = 3_000;
-
-export interface Attempt {
-  readonly tables: Tables;
-  readonly ports: Ports;
-  readonly channel: ConnectedChannel;
-  readonly deadline: number;
-  readonly stored: StoredPayment;
-  /** made by this very request */
-  readonly fresh: boolean;
-}
-
-export interface Unanswered {
-  readonly reason: string;
-  /** the channel's own code, where it gave one that we do not know */
-  readonly channelCode?: string;
-}
-
-export type Asked =
-  | { readonly kind: 'settled' }
-  /** no money and no closing to tell of */
-  | { readonly kind: 'not_found' | 'pending' }
-  | ({ readonly kind: 'unknown' } & Unanswered);
-
-/** A query that was declined or put off proves nothing about the payment. */
-export async function ask(attempt: Attempt): Promise<Asked> {
-  const { channel, deadline, stored } = attempt;
-  const { transactionId, amountRequested } = stored.payment;
-  const outcome = await channel.gateway.queryPayment(
-    { transactionId, currency: amountRequested.currency },
-    { deadline: deadline - reserve },
-  );
-  if (outcome.kind !== 'ok') return unanswered(outcome);
-  const { state } = outcome.value;
-  if (state === 'not_found' || state === 'pending') return { kind: state };
-  await settle(attempt, outcome.value, 'asked while creating');
-  return { kind: 'settled' };
-}
-
-function unanswered(outcome: NoAnswer): Asked & { kind: 'unknown' } {
-  if (outcome.kind === 'unknown') return outcome;
-  return { kind: 'unknown', reason: 'not_asked', channelCode: outcome.channelCode };
-}
-
-function settle({ channel, tables, ports }: Attempt, snapshot: PaymentSnapshot, reason: string) {
-  const cause = { actor: `channel:${channel.code}`, reason };
-  return settlePayment({ tables, ports }, { channelCode: channel.code, snapshot, cause });
+/**
+ * Its time is over, there and here: it is closed, if nobody has paid.
+ * @throws PaymentError STATE_CONFLICT while the channel still holds it open, or does not say
+ * @see SPEC R4.5
+ */
+export async function retire(question: Question): Promise<void> {
+  refuseWhileOpen(question, await endPayment(question));
 }
 
 /**
- * Its time is over, and the gateway's ended before. An order that the gateway never knew is closed; nobody can pay it.
- * @throws PaymentError STATE_CONFLICT while the gateway still holds it open, or does not say
- * @see SPEC R4.5
+ * The payer chose another way, or somebody wants it closed.
+ * @param replace makes the new payment in the place of one that its channel does not know yet, and so cannot close: from
+ *   then on money for it is late
+ * @param until ms since 1970 UTC: so long it is in our hands
+ * @returns what `replace` returned; nothing when the order is to be looked at again
+ * @throws PaymentError STATE_CONFLICT while the channel still holds it open, or does not say
+ * @see SPEC R5.2
  */
-export async function retire(attempt: Attempt): Promise<undefined> {
-  const { transactionId } = attempt.stored.payment;
-  const asked = await ask(attempt);
-  if (asked.kind === 'not_found')
-    await settle(attempt, { state: 'closed', transactionId }, 'expired, and the channel knows no such order');
-  if (asked.kind === 'pending' || asked.kind === 'unknown')
-    throw new PaymentError('STATE_CONFLICT', {
-      transactionId,
-      retryAfter: asked.kind === 'pending' ? 60 : 5,
-      detail: "The order's earlier payment has expired, and the channel has not closed it yet.",
-    });
+export async function makeRoom<T>(
+  question: Question,
+  held: OrderLock,
+  until: number,
+  replace: (earlier: Earlier) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const { tables, stored } = question;
+  if (!(await leaseClosing(tables, stored.payment, held, until))) return undefined;
+  let replaced: T | undefined;
+  try {
+    const told = await endPayment(question);
+    if (told.kind === 'open' && told.state === 'not_found') replaced = await replace({ held, stored });
+    else refuseWhileOpen(question, told);
+    return replaced;
+  } finally {
+    // A new payment takes the lock whole, and the lease with it.
+    if (!replaced) await releaseClosing(tables, stored.payment, until).catch(() => undefined);
+  }
 }
 
-type NoAnswer = Exclude<Outcome<unknown>, { kind: 'ok' }>;
+/** The earlier payment as it is once another has taken its place. */
+export function superseded({ stored, ports, channel }: Question, by: Payment): Payment {
+  const { payment } = stored;
+  const at = instant(ports);
+  const after = {
+    ...payment,
+    version: payment.version + 1,
+    updatedAt: at,
+    closeRequestedAt: payment.closeRequestedAt ?? at,
+    supersededBy: by.transactionId,
+  };
+  return { ...after, dueAt: nextDue(after, channel.sync, ports.now(), ports.random()) };
+}
+
+function refuseWhileOpen({ stored }: Question, told: Told): void {
+  if (told.kind !== 'open' && told.kind !== 'unknown') return;
+  throw new PaymentError('STATE_CONFLICT', {
+    transactionId: stored.payment.transactionId,
+    retryAfter: told.kind === 'open' ? 60 : 5,
+    detail:
+      told.kind === 'open'
+        ? "The order's earlier payment is over, and its channel may not have closed it yet. Nothing was created."
+        : "The order's earlier payment may still be paid: its channel does not say. Nothing was created.",
+  });
+}

@@ -5,6 +5,7 @@ import { paymentView } from '../../lib/api/payment-view.ts';
 import type { Reply } from '../../lib/api/problems.ts';
 import { validate } from '../../lib/api/validation.ts';
 import { connectedChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
+import { keysClient } from '../../lib/channels/signers.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { api, type ApiRequest } from '../../lib/lambda/http.ts';
@@ -13,16 +14,24 @@ import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { clientDefaults, documentClient } from '../../lib/store/table.ts';
-import { createPayment, type Created } from './create-payment.ts';
+import { createPayment } from './create-payment.ts';
+import type { Created } from './prepay.ts';
 import { createPaymentBody } from './schema.ts';
 
 const dynamodb = new DynamoDBClient(clientDefaults);
 const client = documentClient(dynamodb);
-const tables = { client, payments: env('PAYMENTS_TABLE'), events: env('EVENTS_TABLE'), ports };
+const tables = {
+  client,
+  payments: env('PAYMENTS_TABLE'),
+  events: env('EVENTS_TABLE'),
+  dueShards: Number(env('DUE_SHARDS_WRITTEN')),
+  ports,
+};
 const channel = connectedChannels({
   declared: readDeclaredChannels(env('CHANNELS')),
   table: { client, channels: env('CHANNELS_TABLE') },
   secrets: new SecretsManagerClient(clientDefaults),
+  keys: keysClient(),
   ports: { fetch, now: ports.now },
 });
 
@@ -31,6 +40,7 @@ async function create(request: ApiRequest): Promise<Reply> {
     { channel, tables, ports },
     {
       application: request.caller.application,
+      returnOrigins: request.caller.returnOrigins ?? [],
       body: validate(createPaymentBody, request.body),
       deadline: request.deadline,
     },

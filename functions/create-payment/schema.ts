@@ -11,6 +11,7 @@ export const createPaymentBody = z.strictObject({
   amount: fields.amount,
   currency: fields.currency,
   subject: fields.freeText(1000),
+  return_url: fields.returnUrl.optional(),
   expires_at: fields.utc.optional(),
   metadata: fields.metadata.optional(),
 });

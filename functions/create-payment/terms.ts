@@ -1,5 +1,6 @@
 // What a payment is to be, judged by the channel's own rules before anything is written.
-import type { Channel } from '../../lib/channels/channels.ts';
+import type { ConnectedChannel } from '../../lib/channels/channels.ts';
+import { returnUrl } from '../../lib/api/return-url.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { newTransactionId, type ChannelCode } from '../../lib/domain/ids.ts';
 import {
@@ -12,10 +13,12 @@ import {
 import type { BusinessOrder, Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { MethodRule } from '../../lib/gateways/gateway.ts';
+import type { CreateRequest } from './create-payment.ts';
 import type { CreatePaymentBody } from './schema.ts';
 
 /** What is asked for, before it is known whether a new payment is to be made. */
 export interface Wanted extends BusinessOrder {
+  readonly channel: ConnectedChannel;
   readonly amountRequested: Money;
   readonly paymentChannel: ChannelCode;
   readonly paymentMethod: string;
@@ -27,14 +30,13 @@ export interface Wanted extends BusinessOrder {
   readonly payment: () => Payment;
 }
 
-/** @throws PaymentError METHOD_UNKNOWN, CURRENCY_CHANNEL_MISMATCH, AMOUNT_INVALID, AMOUNT_SCALE */
+/** @throws PaymentError METHOD_UNKNOWN, CURRENCY_CHANNEL_MISMATCH, AMOUNT_INVALID, AMOUNT_SCALE, RETURN_URL_NOT_ALLOWED */
 export function wantedPayment(
-  body: CreatePaymentBody,
-  application: string,
-  channel: Channel,
+  { body, application, returnOrigins }: CreateRequest,
+  channel: ConnectedChannel,
   ports: Ports,
 ): Wanted {
-  const wanted = {
+  const facts = {
     application,
     businessOrderId: body.business_order_id,
     ...(body.business_order_type !== undefined && { businessOrderType: body.business_order_type }),
@@ -43,23 +45,30 @@ export function wantedPayment(
     paymentMethod: body.payment_method,
   };
   const rule = methodRule(body, channel);
-  return { ...wanted, payment: () => newPayment(wanted, body, channel, rule, ports) };
+  const back = body.return_url === undefined ? {} : { returnUrl: returnUrl(body.return_url, returnOrigins) };
+  return {
+    ...facts,
+    channel,
+    payment: () => newPayment({ ...facts, ...back }, body, channel, rule, ports),
+  };
 }
 
+type Facts = Omit<Wanted, 'payment' | 'channel'> & Pick<Payment, 'returnUrl'>;
+
 function newPayment(
-  wanted: Omit<Wanted, 'payment'>,
+  facts: Facts,
   body: CreatePaymentBody,
-  channel: Channel,
+  channel: ConnectedChannel,
   rule: MethodRule,
   ports: Ports,
 ): Payment {
   if (!channel.row.isActive) throw new PaymentError('CHANNEL_DISABLED', { param: 'payment_channel' });
-  judgeRange(wanted.amountRequested, body, rule);
+  judgeRange(facts.amountRequested, body, rule);
   const time = ports.now();
   const now = new Date(time).toISOString();
   return {
     transactionId: newTransactionId(ports),
-    ...wanted,
+    ...facts,
     ...(body.user_id !== undefined && { userId: body.user_id }),
     payee: channel.payee,
     subject: body.subject,
@@ -72,7 +81,7 @@ function newPayment(
   };
 }
 
-function methodRule(body: CreatePaymentBody, channel: Channel): MethodRule {
+function methodRule(body: CreatePaymentBody, channel: ConnectedChannel): MethodRule {
   const rule = Object.hasOwn(channel.methods, body.payment_method)
     ? channel.methods[body.payment_method]
     : undefined;
@@ -119,12 +128,12 @@ function expiry(wanted: string | undefined, rule: MethodRule, now: number): stri
   return new Date(now + seconds * 1000).toISOString();
 }
 
-/** The same order, asked for again with the same facts, is the same payment. @see SPEC R5.1 */
-export function sameFacts(wanted: Wanted, live: Payment): boolean {
-  return (
-    wanted.amountRequested.minor === live.amountRequested.minor &&
-    wanted.amountRequested.currency === live.amountRequested.currency &&
-    wanted.paymentChannel === live.paymentChannel &&
-    wanted.paymentMethod === live.paymentMethod
-  );
+/** The same order, asked for again: another amount is another order. @see SPEC R5.1 */
+export function sameAmount({ amountRequested: wanted }: Wanted, live: Payment): boolean {
+  return wanted.minor === live.amountRequested.minor && wanted.currency === live.amountRequested.currency;
+}
+
+/** By the same channel and method. @see SPEC R5.2 */
+export function sameWay(wanted: Wanted, live: Payment): boolean {
+  return wanted.paymentChannel === live.paymentChannel && wanted.paymentMethod === live.paymentMethod;
 }

@@ -7,8 +7,9 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { env } from '../../lib/lambda/env.ts';
 import { observed } from '../../lib/lambda/observed.ts';
 import { log } from '../../lib/lambda/log.ts';
+import { count } from '../../lib/lambda/metrics.ts';
 import { putEvents } from '../../lib/messaging/events.ts';
-import { readEvent } from '../../lib/store/events.ts';
+import { readEvent, type PaymentEvent } from '../../lib/store/events.ts';
 import { clientDefaults, unlogged } from '../../lib/store/table.ts';
 import { publishEvents } from './publish-events.ts';
 
@@ -22,16 +23,24 @@ async function publish({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchR
   );
   const events = rows.map(({ image }) => readEvent(unmarshall(image as Record<string, AttributeValue>)));
   const done = await publishEvents((batch) => putEvents(client, busName, batch), events);
-  for (const event of events.slice(0, done))
-    log.info('event.published', {
-      transaction_id: event.transactionId,
-      event: event.name,
-      version: event.version,
-    });
+  events.slice(0, done).forEach(tell);
   const failed = rows[done];
   if (!failed) return { batchItemFailures: [] };
   log.warn('event.not_published', { count: rows.length - done });
   return { batchItemFailures: [{ itemIdentifier: failed.at }] };
+}
+
+/** Late and wrong money is told here and nowhere else: whoever found it has written the event. */
+function tell({ transactionId, name, version, after }: PaymentEvent): void {
+  log.info('event.published', { transaction_id: transactionId, event: name, version });
+  if (name !== 'payment.anomaly_found') return;
+  count('anomaly_found');
+  log.error('payment.anomaly_found', {
+    transaction_id: transactionId,
+    channel_code: after.paymentChannel,
+    status: after.status,
+    reason: after.anomaly?.kind,
+  });
 }
 
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().use(observed).handler(publish);

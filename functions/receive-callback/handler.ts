@@ -2,7 +2,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { readableChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
+import { codeInPath, readableChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
 import type { Acknowledgement } from '../../lib/gateways/gateway.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { headersOf, rawBody } from '../../lib/lambda/event.ts';
@@ -29,7 +29,7 @@ const dependencies = {
 };
 
 async function receive(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  const channelCode = codeOf(event.pathParameters?.['channel_code'] ?? '');
+  const channelCode = codeInPath(declared, event.pathParameters?.['channel_code'] ?? '');
   if (!channelCode) return respond({ status: 404, contentType: 'text/plain', body: 'no such channel' });
   try {
     const { received, acknowledgement } = await receiveCallback(dependencies, {
@@ -44,11 +44,6 @@ async function receive(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResu
     log.error('callback.not_stored', { channel_code: channelCode }, error);
     return respond({ status: 500, contentType: 'text/plain', body: 'fail' });
   }
-}
-
-/** In its own spelling or in lower case, nothing else. @see SPEC R3.13 */
-function codeOf(path: string): string | undefined {
-  return declared.find(({ code }) => path === code || path === code.toLowerCase())?.code;
 }
 
 function tell(channelCode: string, received: Received, sourceIp: string): void {

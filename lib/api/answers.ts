@@ -3,12 +3,7 @@
 import * as z from 'zod';
 import { errors, type ErrorCode } from '../domain/errors.ts';
 import { currencyCodes } from '../domain/money.ts';
-import {
-  transitions,
-  type AnomalyKind,
-  type PaymentEventName,
-  type PaymentStatus,
-} from '../domain/payment.ts';
+import { anomalyKinds, transitions, type PaymentEventName, type PaymentStatus } from '../domain/payment.ts';
 
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(table) as [Name, ...Name[]]);
@@ -16,21 +11,19 @@ const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
 export const errorCode = names<ErrorCode>(errors).meta({ id: 'ErrorCode' });
 export const status = names<PaymentStatus>(transitions).meta({ id: 'PaymentStatus' });
 
-const anomalyKind = names<AnomalyKind>({
-  PAID_AFTER_CLOSE: true,
-  DUPLICATE_PAID: true,
-  OVERPAID: true,
-  UNDERPAID: true,
-  WRONG_PAYEE: true,
-  CURRENCY_MISMATCH: true,
-  GATEWAY_ID_REUSED: true,
-} satisfies Record<AnomalyKind, true>).meta({ id: 'AnomalyKind' });
+const anomalyKind = z.enum(anomalyKinds).meta({ id: 'AnomalyKind' });
 
 const edges = Object.values(transitions).flatMap((to) => Object.values(to));
 
 /** Every name that an event of a payment can have, each once. */
 export const eventNames: readonly PaymentEventName[] = [
-  ...new Set<PaymentEventName>(['payment.created', ...edges, 'payment.anomaly_found']),
+  ...new Set<PaymentEventName>([
+    'payment.created',
+    ...edges,
+    'payment.close_requested',
+    'payment.anomaly_found',
+    'payment.anomaly_resolved',
+  ]),
 ];
 
 const transactionId = z.string().regex(/^pay_[0-7][0-9a-hjkmnp-tv-z]{25}$/);
@@ -40,13 +33,19 @@ const instant = z.iso.datetime({ precision: 3 });
 const version = z.int().min(1);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
+const resolution = z
+  .strictObject({ action: z.enum(['accept', 'dismiss']), by: z.string(), reason: z.string(), at: instant })
+  .meta({ id: 'Resolution' });
+
 const anomaly = z
   .strictObject({
     kind: anomalyKind,
     found_at: instant,
     amount,
     currency,
+    paid_at: instant,
     gateway_transaction_id: z.string(),
+    resolution: resolution.optional(),
   })
   .meta({ id: 'Anomaly' });
 
@@ -86,10 +85,17 @@ export const facts = z.strictObject({
   expires_at: instant,
   paid_at: instant.optional(),
   closed_at: instant.optional(),
+  close_requested_at: instant.optional(),
+  superseded_by: transactionId.optional(),
+  return_url: z.string().optional(),
 });
 
 const prepayInfo = z
-  .strictObject({ kind: z.literal('qr_code'), qr_code: z.string() })
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('qr_code'), qr_code: z.string() }),
+    z.strictObject({ kind: z.literal('redirect_url'), url: z.string() }),
+    z.strictObject({ kind: z.literal('app_parameters'), parameters: z.record(z.string(), z.string()) }),
+  ])
   .meta({ id: 'PrepayInfo' });
 
 /** The transaction of the API. @see SPEC R3.1, R3.2 */
@@ -130,6 +136,32 @@ const timelineEvent = z
 /** @see DESIGN 13.3 */
 export const timeline = z.strictObject({ events: z.array(timelineEvent) }).meta({ id: 'Timeline' });
 
+const quarantined = z
+  .strictObject({
+    channel_code: z.string(),
+    digest,
+    received_at: instant,
+    reason: z.enum(['no_such_payment', 'other_channel', 'unrecognised']),
+    transaction_id: z.string().optional(),
+    what: z.string(),
+    facts: z.strictObject({
+      state: z.enum(['not_found', 'pending', 'closed', 'paid']).optional(),
+      amount: amount.optional(),
+      currency: currency.optional(),
+      paid_at: instant.optional(),
+      gateway_transaction_id: z.string().optional(),
+      notice_id: z.string().optional(),
+    }),
+    headers: z.record(z.string(), z.array(z.string())),
+    body_base64: z.string(),
+  })
+  .meta({ id: 'QuarantinedCallback' });
+
+/** @see SPEC R3.12, R7.6 */
+export const quarantine = z
+  .strictObject({ items: z.array(quarantined), next_cursor: z.string().nullable() })
+  .meta({ id: 'Quarantine' });
+
 /** @param config the adapter's own public fields. @see SPEC R11.1 */
 export const channel = (config: z.ZodObject) =>
   z.strictObject({
@@ -142,6 +174,8 @@ export const channel = (config: z.ZodObject) =>
     callback_source_policy: z.enum(['off', 'monitor', 'enforce']),
     callback_source_ranges: z.array(z.string()),
     is_active: z.boolean(),
+    anomaly_policy: z.partialRecord(anomalyKind, z.enum(['hold', 'accept'])),
+    signing_key: z.strictObject({ name: z.string(), public_key: z.string() }).optional(),
     secret_fingerprints: z.record(z.string(), z.string()),
     version,
     updated_at: instant,

@@ -1,4 +1,5 @@
-// A channel's configuration as people see it: all that is public, and of secrets only a fingerprint.
+// A channel's configuration as people see it: all that is public, of secrets only a fingerprint,
+// and of the key that it signs with the half that the provider is to know.
 import type { ChannelRow } from '../store/channels.ts';
 
 /** @see SPEC R11.1 */
@@ -13,6 +14,10 @@ export function channelView(row: ChannelRow): Record<string, unknown> {
     callback_source_policy: row.sourcePolicy,
     callback_source_ranges: row.sourceRanges,
     is_active: row.isActive,
+    anomaly_policy: row.anomalyPolicy ?? {},
+    ...(row.signingKey && {
+      signing_key: { name: row.signingKey.name, public_key: row.signingKey.publicKey },
+    }),
     secret_fingerprints: row.fingerprints,
     version: row.version,
     updated_at: row.updatedAt,

@@ -26,6 +26,9 @@ export const currency = z
   .transform((code) => code as Currency)
   .meta({ id: 'Currency', enum: currencyCodes });
 
+/** Whether the payer may be sent there is judged where the application is known. */
+export const returnUrl = z.string();
+
 /** Free text: kept as it comes, but never with a card number in it. */
 export const freeText = (maximum: number) =>
   z

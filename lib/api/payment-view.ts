@@ -1,7 +1,14 @@
 // A payment as the world outside sees it: in answers, in published events and in the timeline, from one table of fields.
 import { errors, type ErrorCode } from '../domain/errors.ts';
 import { formatAmount, type Money } from '../domain/money.ts';
-import type { Anomaly, ChannelAmounts, Payee, Payment, PaymentFacts } from '../domain/payment.ts';
+import {
+  isUnderReview,
+  type Anomaly,
+  type ChannelAmounts,
+  type Payee,
+  type Payment,
+  type PaymentFacts,
+} from '../domain/payment.ts';
 
 type Formatter = (value: never) => unknown;
 
@@ -34,6 +41,9 @@ const fields = {
   expiresAt: ['expires_at', asIs],
   paidAt: ['paid_at', asIs],
   closedAt: ['closed_at', asIs],
+  closeRequestedAt: ['close_requested_at', asIs],
+  supersededBy: ['superseded_by', asIs],
+  returnUrl: ['return_url', asIs],
 } as const satisfies Record<keyof PaymentFacts, readonly [string, Formatter]>;
 
 /** A value as it is outside; `null` = was not there. */
@@ -57,9 +67,16 @@ export function paymentView(payment: Payment, language: 'en' | 'zh'): Record<str
   const code = payment.errorCode as ErrorCode | undefined;
   return {
     ...factsView(payment),
-    ...(code && { error_message: errors[code][language] }),
-    ...(payment.status === 'PENDING_PAYMENT' && { prepay_info: payment.prepayInfo }),
+    ...(code && payment.status === 'PAID_FAILED' && { error_message: errors[code][language] }),
+    ...(isPayable(payment) && { prepay_info: payment.prepayInfo }),
   };
+}
+
+/** Nobody is to be led to pay what somebody wants closed, or what money has come for already. */
+function isPayable(payment: Payment): boolean {
+  return (
+    payment.status === 'PENDING_PAYMENT' && payment.closeRequestedAt === undefined && !isUnderReview(payment)
+  );
 }
 
 function payee(value: Payee): object {
@@ -82,6 +99,8 @@ function anomaly(value: Anomaly): object {
     found_at: value.foundAt,
     amount: formatAmount(value.amount),
     currency: value.amount.currency,
+    paid_at: value.paidAt,
     gateway_transaction_id: value.gatewayTransactionId,
+    ...(value.resolution && { resolution: value.resolution }),
   };
 }

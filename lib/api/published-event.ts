@@ -12,7 +12,10 @@ const always = {
   'payment.paid': ['amount_paid', 'gateway_transaction_id', 'paid_at'],
   'payment.failed': ['error_code', 'channel_error_code'],
   'payment.closed': ['closed_at'],
+  'payment.paid_late': ['amount_paid', 'gateway_transaction_id', 'paid_at', 'anomaly'],
+  'payment.close_requested': ['close_requested_at'],
   'payment.anomaly_found': ['anomaly'],
+  'payment.anomaly_resolved': ['anomaly'],
 } as const satisfies Partial<Record<PaymentEventName, readonly Fact[]>>;
 
 export type PublishedEventName = keyof typeof always;
@@ -25,7 +28,9 @@ export const schemaVersion = 1;
 /** The statuses in which an event of that name leaves a payment. */
 export function statusesAfter(name: PaymentEventName): readonly PaymentStatus[] {
   if (name === 'payment.created') return ['PENDING_CREATE'];
-  if (name === 'payment.anomaly_found') return Object.keys(transitions) as PaymentStatus[];
+  if (name === 'payment.close_requested') return ['PENDING_CREATE', 'PENDING_PAYMENT'];
+  if (name === 'payment.anomaly_found' || name === 'payment.anomaly_resolved')
+    return Object.keys(transitions) as PaymentStatus[];
   const edges = Object.values(transitions).flatMap((to) => Object.entries(to));
   return [...new Set(edges.filter(([, edge]) => edge === name).map(([to]) => to as PaymentStatus))];
 }

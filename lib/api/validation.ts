@@ -37,8 +37,12 @@ function complaints(issue: z.core.$ZodIssue): Complaint[] {
   const custom = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined;
   const own = custom ?? (isCode(issue.message) ? issue.message : undefined);
   const named = own ?? 'INVALID_REQUEST';
-  return [{ code: named, param, detail: own ? undefined : `${param || 'The body'}: ${issue.message}.` }];
+  const says = issue.message !== own && issue.message !== unsaid;
+  return [{ code: named, param, detail: says ? `${param || 'The body'}: ${issue.message}.` : undefined }];
 }
+
+/** What zod says of a rule that has no message of its own. */
+const unsaid = 'Invalid input';
 
 /** A schema may name a code in the place of a message. */
 function isCode(message: string): message is ErrorCode {

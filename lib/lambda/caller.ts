@@ -10,6 +10,8 @@ export interface Caller {
   readonly roles: readonly string[];
   readonly scopes: readonly Scope[];
   readonly operator?: true;
+  /** to which payers' browsers may be sent back, each as URL.origin writes it; none without it */
+  readonly returnOrigins?: readonly string[];
 }
 
 const callers = new Map(

@@ -17,7 +17,7 @@ export interface ApiRequest {
   readonly path: Readonly<Record<string, string | undefined>>;
   /** a parameter that stands twice is refused before */
   readonly query: Readonly<Record<string, string>>;
-  /** strict JSON; undefined for GET */
+  /** strict JSON; undefined for GET, and where none came and none need come */
   readonly body: Json | undefined;
   /** every value of each header, names in lower case */
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -34,13 +34,21 @@ const maximumBody = 64 * 1024;
 const requestTime = 20_000;
 const reserve = 1_000;
 
-/** An operation of the internal API. @see SPEC R3.3–R3.6 */
-export function api(scope: Scope, story: (request: ApiRequest, context: Context) => Promise<Reply>): Handler {
+/**
+ * An operation of the internal API.
+ * @param body whether a request may come without one
+ * @see SPEC R3.3–R3.6
+ */
+export function api(
+  scope: Scope,
+  story: (request: ApiRequest, context: Context) => Promise<Reply>,
+  body: 'required' | 'optional' = 'required',
+): Handler {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(observed)
     .use(problems)
     .handler(async (event: APIGatewayProxyEvent, context: Context) =>
-      respond(await story(readRequest(event, context, scope), context)),
+      respond(await story(readRequest(event, context, scope, body), context)),
     );
 }
 
@@ -72,13 +80,20 @@ function place(event: APIGatewayProxyEvent) {
   };
 }
 
-function readRequest(event: APIGatewayProxyEvent, context: Context, scope: Scope): ApiRequest {
+function readRequest(
+  event: APIGatewayProxyEvent,
+  context: Context,
+  scope: Scope,
+  wanted: 'required' | 'optional',
+): ApiRequest {
   const headers = headersOf(event);
+  const bytes = rawBody(event);
+  const bodiless = event.httpMethod === 'GET' || (wanted === 'optional' && bytes.length === 0);
   return {
     caller: caller(event.requestContext.identity.userArn, scope),
     path: event.pathParameters ?? {},
     query: readQuery(event),
-    body: event.httpMethod === 'GET' ? undefined : readBody(rawBody(event), headers),
+    body: bodiless ? undefined : readBody(bytes, headers),
     headers,
     ...place(event),
     deadline: ports.now() + Math.min(requestTime, context.getRemainingTimeInMillis() - reserve),

@@ -83,7 +83,9 @@ function payload(request: ApiRequest): Payload {
   const [key = ''] = keys;
   if (keys.length > 1 || !keyForm.test(key))
     throw new PaymentError('IDEMPOTENCY_KEY_INVALID', { param: 'Idempotency-Key' });
-  return { key: `${request.caller.application}#${key}`, body: canonicalJson(request.body ?? null) };
+  // What the address names is part of what is asked for.
+  const asked = [Object.values(request.path).join('/'), request.body ?? null];
+  return { key: `${request.caller.application}#${key}`, body: canonicalJson(asked) };
 }
 
 async function final(story: (request: ApiRequest) => Promise<Reply>, request: ApiRequest): Promise<Reply> {

@@ -17,6 +17,9 @@ export interface LogFacts {
   readonly gateway_transaction_id?: string | undefined;
   readonly event?: string;
   readonly count?: number;
+  readonly found?: number;
+  readonly queued?: number;
+  readonly oldest_seconds?: number;
   readonly source_ip?: string;
 }
 

@@ -10,9 +10,13 @@ export type MetricName =
   | 'callback_refused_foreign'
   | 'callback_source_unlisted'
   | 'callback_unrecognised'
+  | 'callback_quarantined'
+  | 'return_refused'
   | 'anomaly_found'
   | 'channel_misconfigured'
-  | 'gateway_unknown';
+  | 'gateway_unknown'
+  | 'sync_unanswered'
+  | 'payment_overdue';
 
 export function count(name: MetricName): void {
   metrics.addMetric(name, MetricUnit.Count, 1);

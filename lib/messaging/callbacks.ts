@@ -51,17 +51,29 @@ const message = z.strictObject({
   ]),
   headers: z.record(z.string(), z.array(z.string())),
   bodyBase64: z.string(),
+  /** how often its payment was looked for and not there; absent at first */
+  attempt: z.int().min(1).optional(),
 });
 
 export type CallbackMessage = z.infer<typeof message>;
 
-/** @returns when SQS has it: durable */
+/**
+ * @param delay s, at most 900: nobody gets it before
+ * @returns when SQS has it: durable
+ */
 export async function sendCallback(
   sqs: SQSClient,
   queueUrl: string,
   callback: CallbackMessage,
+  delay?: number,
 ): Promise<void> {
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(callback) }));
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify(callback),
+      DelaySeconds: delay,
+    }),
+  );
 }
 
 /** @throws Error when it is not a message of ours: it goes back to the queue, and in the end to the dead letters */

@@ -23,6 +23,7 @@ describe('a payment as others see it', () => {
       anomaly: {
         kind: 'OVERPAID',
         foundAt: at,
+        paidAt: '2026-11-22T08:00:00.000Z',
         amount: { minor: 5, currency: 'JPY' },
         gatewayTransactionId: 'gw',
       },

@@ -1,18 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anomalyPolicies } from '../../functions/apply-notification/anomaly-policies.ts';
 import {
   applyNotification,
-  UnknownTransaction,
+  type ApplyDependencies,
 } from '../../functions/apply-notification/apply-notification.ts';
-import type { TransactionId } from '../../lib/domain/ids.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import { factsDigest, readCallbackMessage, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
 import { keepCallbackAlone } from '../../lib/store/callbacks.ts';
+import { putChannelRow } from '../../lib/store/channels.ts';
 import { listEvents } from '../../lib/store/events.ts';
 import { createPayment, getPayment } from '../../lib/store/payments.ts';
 import { aPayment, at, paidFor } from '../domain/samples.ts';
 import { ports, startDatabase, type Database } from '../store/database.ts';
+import { aChannelRow } from './channel.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -36,8 +37,12 @@ function messageOf(notification: CallbackMessage['notification'], channelCode = 
 const paying = (payment: Payment, channelCode?: string) =>
   messageOf({ kind: 'payment', snapshot: paidFor(payment) }, channelCode);
 
-function apply(message: CallbackMessage) {
-  return applyNotification({ tables: database.tables(), ports: ports() }, message);
+function apply(message: CallbackMessage, changes: Partial<ApplyDependencies> = {}) {
+  const rest = {
+    policy: () => Promise.resolve({}),
+    sendAgain: () => Promise.reject(new Error('not expected')),
+  };
+  return applyNotification({ tables: database.tables(), ports: ports(), ...rest, ...changes }, message);
 }
 
 async function stored(): Promise<Payment> {
@@ -45,11 +50,6 @@ async function stored(): Promise<Payment> {
   await createPayment(database.tables(), payment, { actor: 'shop', reason: 'asked' }, undefined, 0);
   return payment;
 }
-
-const numberOf = ({ notification }: CallbackMessage): TransactionId =>
-  notification.kind === 'payment'
-    ? notification.snapshot.transactionId
-    : (notification.transactionId ?? 'pay_');
 
 async function rowsOf(pk: string): Promise<Record<string, unknown>[]> {
   const { client, payments } = database.tables();
@@ -76,42 +76,6 @@ describe('a proved notification', () => {
       actor: 'channel:ALIPAY',
       reason: `callback ${message.digest.slice(0, 16)}`,
     });
-  });
-
-  it.each([
-    ['of a payment that is not there', () => Promise.resolve(paying(aPayment()))],
-    ['of another channel’s payment', async () => paying(await stored(), 'ALIPAY_HK')],
-  ])('%s comes again, and changes nothing', async (_, make) => {
-    const message = await make();
-    await expect(apply(message)).rejects.toThrow(UnknownTransaction);
-    const row = await getPayment(database.tables(), numberOf(message));
-    expect(row?.payment.version ?? 1).toBe(1);
-  });
-
-  it.each([
-    ['without a number', () => Promise.resolve({}), 'ALIPAY'],
-    [
-      'of a payment that is not there',
-      () => Promise.resolve({ transactionId: aPayment().transactionId }),
-      'ALIPAY',
-    ],
-    [
-      'of another channel’s payment',
-      async () => ({ transactionId: (await stored()).transactionId }),
-      'ALIPAY_HK',
-    ],
-  ])('unrecognised, %s, is kept by itself, once', async (_, make, channelCode) => {
-    const named = await make();
-    const message = messageOf(
-      { kind: 'unrecognised', what: 'new', noticeId: randomUUID(), ...named },
-      channelCode,
-    );
-    for (let times = 1; times <= 2; times++)
-      expect(await apply(message)).toEqual({ kind: 'kept', what: 'new' });
-    const [row, ...more] = await rowsOf(`CALLBACK#${channelCode}#${message.digest}`);
-    expect(row).toMatchObject({ sk: 'CALLBACK', bodyBase64: 'YQ==', keyVersion: 'sha256:abcd' });
-    expect(Number(row?.['expires_at_epoch'])).toBeGreaterThan(Date.parse(at) / 1000);
-    expect(more).toEqual([]);
   });
 
   it('of two refunds is kept twice, and of one refund that is told again, once', async () => {
@@ -146,6 +110,51 @@ describe('a proved notification', () => {
   });
 });
 
+describe('late and wrong money', () => {
+  const late = async () => {
+    const payment = await stored();
+    await apply(
+      messageOf({ kind: 'payment', snapshot: { state: 'closed', transactionId: payment.transactionId } }),
+    );
+    return paying(payment);
+  };
+
+  it('is held, or taken, as the configuration of its channel says', async () => {
+    const asked: string[] = [];
+    const policy: ApplyDependencies['policy'] = (code) => {
+      asked.push(code);
+      return Promise.resolve({ PAID_AFTER_CLOSE: 'accept' });
+    };
+    const held = { kind: 'anomaly', payment: { status: 'CLOSED', anomaly: { kind: 'PAID_AFTER_CLOSE' } } };
+    expect(await apply(await late())).toMatchObject(held);
+    const taken = { status: 'PAID_SUCCESS', anomaly: { resolution: { action: 'accept', by: 'policy' } } };
+    expect(await apply(await late(), { policy })).toMatchObject({ kind: 'anomaly', payment: taken });
+    expect(asked).toEqual(['ALIPAY']);
+  });
+
+  it('changes nothing while the configuration cannot be read: the message comes again', async () => {
+    const message = await late();
+    const policy = () => Promise.reject(new Error('the table is down'));
+    await expect(apply(message, { policy })).rejects.toThrow('down');
+    expect(await apply(message)).toMatchObject({ kind: 'anomaly' });
+  });
+
+  it('follows what the row says, which is read every five minutes; all is held without a row', async () => {
+    const [tables, clock] = [database.tables(), ports()];
+    const policy = anomalyPolicies(tables, clock);
+    const put = (version: number, anomalyPolicy: object) =>
+      putChannelRow(tables, aChannelRow({ version, anomalyPolicy }), `writer-${version}`);
+    expect(await policy('NONE')).toEqual({});
+    await put(1, { OVERPAID: 'accept' });
+    expect(await policy('ALIPAY')).toEqual({ OVERPAID: 'accept' });
+    await put(2, { OVERPAID: 'hold' });
+    clock.time += 299_999;
+    expect(await policy('ALIPAY')).toEqual({ OVERPAID: 'accept' });
+    clock.time += 1;
+    expect(await policy('ALIPAY')).toEqual({ OVERPAID: 'hold' });
+  });
+});
+
 describe('what comes out of the queue', () => {
   const right = paying(aPayment());
   it.each([
@@ -154,6 +163,7 @@ describe('what comes out of the queue', () => {
     ['a message with more', JSON.stringify({ ...right, status: 'PAID_SUCCESS' })],
     ['an amount that is no whole number', JSON.stringify(right).replace('"minor":880', '"minor":8.8')],
     ['a number that is not ours', JSON.stringify(right).replaceAll('pay_', 'PAY_')],
+    ['an attempt that is none', JSON.stringify({ ...right, attempt: 0 })],
     ['an unknown state', JSON.stringify(right).replace('"state":"paid"', '"state":"settled"')],
   ])('is refused as %s', (_, body) => {
     expect(() => readCallbackMessage(body)).toThrow();

@@ -3,6 +3,7 @@ import type { ConnectedChannel, ReadableChannel } from '../../lib/channels/chann
 import type {
   Acknowledgement,
   Callback,
+  Closing,
   Gateway,
   NotificationReader,
   Outcome,
@@ -43,14 +44,31 @@ const channelFacts = {
       maximum: '100000',
       expiry: { default: 900, minimum: 120, maximum: 7200 },
     },
+    alipay_page: {
+      currencies: ['CNY'],
+      minimum: '1',
+      maximum: '100000',
+      expiry: { default: 900, minimum: 120, maximum: 7200 },
+    },
+  },
+  sync: {
+    tiers: [
+      { until: 120, every: 60 },
+      { until: Infinity, every: 300 },
+    ],
+    grace: 60,
+    limit: 86_400,
   },
 } as const;
 
 /** What the gateway does when it is called; each call takes the first that is left, and the last stays. */
 export interface Script {
   prepay: readonly ((request: PrepayRequest) => Outcome<Prepay> | Promise<Outcome<Prepay>>)[];
-  query?: readonly ((query: PaymentQuery) => Outcome<PaymentSnapshot>)[];
+  query?: readonly Answer<PaymentSnapshot>[];
+  close?: readonly Answer<Closing>[];
 }
+
+export type Answer<T> = (query: PaymentQuery) => Outcome<T> | Promise<Outcome<T>>;
 
 export interface Scripted {
   readonly channel: (code: string) => Promise<ConnectedChannel>;
@@ -67,7 +85,7 @@ export const qr: Outcome<Prepay> = {
 export function scripted(script: Script, row: Partial<ChannelRow> = {}): Scripted {
   const prepays: PrepayRequest[] = [];
   const calls: string[] = [];
-  const [prepay, query] = [[...script.prepay], [...(script.query ?? [])]];
+  const [prepay, query, close] = [[...script.prepay], [...(script.query ?? [])], [...(script.close ?? [])]];
   const gateway: Gateway = {
     ...reader(),
     prepay: (request) => {
@@ -81,6 +99,12 @@ export function scripted(script: Script, row: Partial<ChannelRow> = {}): Scripte
       calls.push('query');
       const act = query.length > 1 ? query.shift() : query[0];
       if (!act) throw new Error('no query was expected');
+      return Promise.resolve(act(asked));
+    },
+    closePayment: (asked) => {
+      calls.push('close');
+      const act = close.length > 1 ? close.shift() : close[0];
+      if (!act) throw new Error('no close was expected');
       return Promise.resolve(act(asked));
     },
   };

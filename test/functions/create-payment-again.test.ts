@@ -55,6 +55,7 @@ describe('an order that has its payment', () => {
           payee: payment.payee,
         },
         cause: { actor: 'channel:ALIPAY', reason: 'callback' },
+        policy: {},
       },
     );
     for (const changes of [{}, { amount: '9.00' }])

@@ -35,30 +35,46 @@ describe('a payment whose time is over', () => {
     expect(events.map(({ name }) => name)).toEqual(['payment.created', 'payment.pending', 'payment.closed']);
   });
 
-  it('stays the live one until then', async () => {
-    const { ask, calls, clock } = shop({ prepay: [() => qr] });
+  it('stays the live one to its last moment, and then holds its order while a payment may be under way', async () => {
+    const { ask, calls, clock } = shop({ prepay: [() => qr], query: [notFound] });
     await ask();
-    clock.time += afterwards - 2;
+    clock.time += 900_000;
     expect((await ask()).kind).toBe('live');
     expect(calls).toEqual(['prepay']);
+    clock.time += 60_000;
+    expect(await codeOf(ask())).toBe('STATE_CONFLICT');
+    expect(calls).toEqual(['prepay', 'query']);
+  });
+
+  it('and that waits at the gateway is closed there first', async () => {
+    const { ask, calls, clock } = shop({
+      prepay: [() => qr],
+      query: [({ transactionId }) => ({ kind: 'ok', value: { state: 'pending', transactionId } })],
+      close: [() => ({ kind: 'ok', value: 'closed' })],
+    });
+    const first = await ask();
+    clock.time += afterwards;
+    expect((await ask({ amount: '9.00' })).payment.transactionId).not.toBe(first.payment.transactionId);
+    expect(calls).toEqual(['prepay', 'query', 'close', 'prepay']);
   });
 
   it.each([
-    ['still open there', { kind: 'ok', value: { state: 'pending' } }],
-    ['nobody can say', { kind: 'unknown', reason: 'timeout' }],
-    ['the question is put off', { kind: 'retry_later', channelCode: 'busy', message: '' }],
-  ] as const)('holds its order while %s', async (_, answer) => {
+    ['it cannot be closed there', { kind: 'ok', value: { state: 'pending' } }, ['query', 'close', 'query']],
+    ['nobody can say', { kind: 'unknown', reason: 'timeout' }, ['query']],
+    ['the question is put off', { kind: 'retry_later', channelCode: 'busy', message: '' }, ['query']],
+  ] as const)('holds its order while %s', async (_, answer, asked) => {
     const { ask, calls, clock } = shop({
       prepay: [() => qr],
       query: [
         ({ transactionId }) =>
           answer.kind === 'ok' ? { kind: 'ok', value: { ...answer.value, transactionId } } : answer,
       ],
+      close: [() => ({ kind: 'declined', code: 'refused', channelCode: 'ACQ.X', message: '' })],
     });
     await ask();
     clock.time += afterwards;
     expect(await codeOf(ask())).toBe('STATE_CONFLICT');
-    expect(calls).toEqual(['prepay', 'query']);
+    expect(calls).toEqual(['prepay', ...asked]);
   });
 
   it('and that never got its code is not sent again with a time that is past', async () => {

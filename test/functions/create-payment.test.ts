@@ -1,6 +1,7 @@
 // The story of making a payment against a gateway that does as it is told, on the real database.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPayment, type Created } from '../../functions/create-payment/create-payment.ts';
+import { createPayment } from '../../functions/create-payment/create-payment.ts';
+import type { Created } from '../../functions/create-payment/prepay.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import { settlePayment } from '../../lib/flows/settle-payment.ts';
@@ -47,7 +48,12 @@ function shop(script: Script): Shop {
     ask: (changes = {}) =>
       createPayment(
         { channel: gateway.channel, tables, ports: clock },
-        { application: 'shop', body: { ...body, ...changes }, deadline: clock.time + 20_000 },
+        {
+          application: 'shop',
+          returnOrigins: [],
+          body: { ...body, ...changes },
+          deadline: clock.time + 20_000,
+        },
       ),
     stored: async () => {
       const lock = await getOrderLock(tables, order);
@@ -89,6 +95,7 @@ function settleFrom(of: Shop, word: { state: 'closed' } | { state: 'paid'; minor
         channelCode: 'ALIPAY',
         snapshot: word.state === 'paid' ? paid : { state: 'closed', transactionId },
         cause: { actor: 'channel:ALIPAY', reason: 'callback' },
+        policy: {},
       },
     );
     return qr;
@@ -220,11 +227,18 @@ describe('a callback that is quicker than the gateway’s answer', () => {
     expect(await asked.stored()).toEqual(created.payment);
   });
 
-  it('and says closed stands: nothing to pay with is shown', async () => {
-    const prepay: Script['prepay'][number][] = [];
-    const asked = shop({ prepay: [(request) => prepay[0]?.(request) ?? qr] });
-    prepay.push(settleFrom(asked, { state: 'closed' }));
-    expect((await refusal(asked.ask())).code).toBe('STATE_CONFLICT');
-    expect(await asked.stored()).toMatchObject({ status: 'CLOSED', version: 2 });
-  });
+  it.each([
+    ['closes', () => ({ kind: 'ok', value: 'closed' }) as const],
+    ['cannot close', lost],
+  ])(
+    'and says closed stands: the gateway %s what it opened, and nothing to pay with is shown',
+    async (_, close) => {
+      const prepay: Script['prepay'][number][] = [];
+      const asked = shop({ prepay: [(request) => prepay[0]?.(request) ?? qr], close: [close] });
+      prepay.push(settleFrom(asked, { state: 'closed' }));
+      expect((await refusal(asked.ask())).code).toBe('STATE_CONFLICT');
+      expect(await asked.stored()).toMatchObject({ status: 'CLOSED', version: 2 });
+      expect(asked.calls).toEqual(['prepay', 'close']);
+    },
+  );
 });

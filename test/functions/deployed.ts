@@ -12,6 +12,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
   type ServiceInputTypes,
@@ -19,6 +21,7 @@ import {
   type SQSClientResolvedConfig,
 } from '@aws-sdk/client-sqs';
 import { mockClient, type AwsStub } from 'aws-sdk-client-mock';
+import { findingIndex } from '../../infra/names.ts';
 import { account, answer, merchant, platform } from '../contract/alipay-side.ts';
 import { aContext, anEvent, answered, environment, type Sent } from '../lambda/gateway-event.ts';
 import { startDatabase, type Database } from '../store/database.ts';
@@ -27,7 +30,8 @@ type Run = (event: unknown, context: unknown) => Promise<unknown>;
 
 const names = [
   ...['create-payment', 'get-payment', 'list-payments', 'get-timeline', 'put-channel', 'get-channel'],
-  ...['receive-callback', 'apply-notification', 'publish-events'],
+  ...['receive-callback', 'apply-notification', 'publish-events', 'close-payment', 'receive-return'],
+  ...['find-due', 'sync-transaction', 'resolve-anomaly', 'list-quarantine'],
 ] as const;
 export type Name = (typeof names)[number];
 
@@ -50,6 +54,8 @@ export interface Deployed {
   readonly queue: AwsStub<ServiceInputTypes, ServiceOutputTypes, SQSClientResolvedConfig>;
   readonly bus: AwsStub<BusInputTypes, BusOutputTypes, EventBridgeClientResolvedConfig>;
   alipay: Alipay;
+  /** by our number: what a query of the trade is answered; there are no others */
+  trades: Readonly<Record<string, object>>;
   run(name: Name, event: object): Promise<unknown>;
   call(name: Name, sent: Sent): Promise<ReturnType<typeof answered>>;
   /** POST /payments/transactions for 8.80 CNY */
@@ -66,6 +72,10 @@ export async function deploy(): Promise<Deployed> {
     CHANNELS_TABLE: 'channels',
     IDEMPOTENCY_TABLE: 'idempotency',
     CALLBACK_QUEUE_URL: 'https://sqs.example.com/callbacks',
+    SYNC_QUEUE_URL: 'https://sqs.example.com/sync',
+    DUE_INDEX: findingIndex,
+    DUE_SHARDS_READ: '2',
+    DUE_SHARDS_WRITTEN: '2',
     EVENT_BUS_NAME: 'payments',
     CHANNELS: JSON.stringify([{ code: 'ALIPAY', provider: 'alipay', secret_arn: 'arn:secret' }]),
   });
@@ -76,9 +86,14 @@ export async function deploy(): Promise<Deployed> {
     .resolves({ SecretString: JSON.stringify({ private_key_merchant: merchant.privatePem }) });
   const queue = mockClient(SQSClient);
   queue.on(SendMessageCommand).resolves({ MessageId: '1' });
+  queue.on(SendMessageBatchCommand).resolves({});
+  queue.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '0' } });
   const bus = mockClient(EventBridgeClient);
   const realFetch = globalThis.fetch;
-  globalThis.fetch = (_, init) => Promise.resolve(new Response(precreated(deployed.alipay, init?.body)));
+  globalThis.fetch = (url, init) => {
+    const method = new URL(new Request(url).url).searchParams.get('method') ?? '';
+    return Promise.resolve(new Response(said(deployed, method, init?.body)));
+  };
   const handlers = new Map<Name, Run>();
   for (const name of names) {
     const { handler } = (await import(`../../functions/${name}/handler.ts`)) as { handler: Run };
@@ -91,6 +106,7 @@ export async function deploy(): Promise<Deployed> {
     queue,
     bus,
     alipay: {},
+    trades: {},
     run,
     call,
     create: (order, key, headers = {}) =>
@@ -115,10 +131,13 @@ function orderBody(order: string): string {
   });
 }
 
-function precreated(alipay: Alipay, body: unknown): string {
+function said({ alipay, trades }: Deployed, method: string, body: unknown): string {
   if (typeof alipay === 'string') return alipay;
   const content = new URLSearchParams(String(body)).get('biz_content') ?? '{}';
   const { out_trade_no } = JSON.parse(content) as { out_trade_no: string };
-  const node = { code: '10000', msg: 'Success', out_trade_no, qr_code: qrCode, ...alipay };
-  return answer('alipay.trade.precreate', node);
+  const fine = { code: '10000', msg: 'Success', out_trade_no };
+  if (method === 'alipay.trade.precreate') return answer(method, { ...fine, qr_code: qrCode, ...alipay });
+  const trade = trades[out_trade_no];
+  const none = { code: '40004', msg: 'Business Failed', sub_code: 'ACQ.TRADE_NOT_EXIST' };
+  return answer(method, trade ? { ...fine, ...trade } : none);
 }

@@ -20,7 +20,8 @@ async function anotherOf(order: Partial<Payment>): Promise<Payment> {
   const wanted = aPayment(order);
   const held = await getOrderLock(tables, wanted);
   const before = made.at(-1);
-  const lock = held && before && { held, by: { ...before, status: 'PAID_FAILED' as const, version: 2 } };
+  const failed = before && { ...before, status: 'PAID_FAILED' as const, version: 2 };
+  const lock = held && failed && { held, stored: { payment: failed, lastEventHash: '' } };
   const lastEventHash = (await createPayment(tables, wanted, cause, lock, 0)) ?? '';
   return { ...wanted, metadata: { lastEventHash } };
 }

@@ -66,6 +66,7 @@ describe('a published event', () => {
     anomaly: {
       kind: 'UNDERPAID',
       foundAt: at,
+      paidAt: '2026-11-22T08:00:00.000Z',
       amount: { minor: 1, currency: 'CNY' },
       gatewayTransactionId: 'gw',
     },

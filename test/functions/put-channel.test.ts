@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { putChannel, type PutDependencies } from '../../functions/put-channel/put-channel.ts';
+import type { PutDependencies } from '../../functions/put-channel/put-channel.ts';
 import { channelView } from '../../lib/api/channel-view.ts';
-import { PaymentError } from '../../lib/domain/errors.ts';
-import { provider } from '../../lib/gateways/registry.ts';
-import { getChannelRow } from '../../lib/store/channels.ts';
 import { account, merchant, platform, stranger } from '../contract/alipay-side.ts';
-import { ports, startDatabase, type Database } from '../store/database.ts';
+import { startDatabase, type Database } from '../store/database.ts';
+import { configurable as configurableIn, refusal, right, withoutSecret } from './configurable.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -13,48 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
-const withoutSecret = {
-  environment: 'sandbox',
-  ...account,
-  public_key_platform: platform.publicPem,
-  callback_url_payment: 'https://pay.example.com/payments/callbacks/ALIPAY',
-  is_active: true,
-};
-const right = { ...withoutSecret, private_key_merchant: merchant.privatePem };
-
-let channels = 0;
-
-function configurable(changes: Partial<PutDependencies> = {}) {
-  const code = `ALIPAY_${++channels}`;
-  const kept: { arn: string; version: string; secrets: object }[] = [];
-  const table = database.tables();
-  const dependencies: PutDependencies = {
-    table,
-    putSecrets: (arn, version, secrets) => Promise.resolve(void kept.push({ arn, version, secrets })),
-    provider,
-    ports: ports(),
-    local: false,
-    ...changes,
-  };
-  const channel = { code, provider: 'alipay', secret_arn: `arn:${code}` };
-  return {
-    kept,
-    put: (sent: object) => {
-      const body: unknown = JSON.parse(JSON.stringify(sent).replace('callbacks/ALIPAY', `callbacks/${code}`));
-      return putChannel(dependencies, { channel, body, actor: 'operators' });
-    },
-    row: () => getChannelRow(table, code),
-  };
-}
-
-async function refusal(put: Promise<unknown>) {
-  const error: unknown = await put.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof PaymentError)) throw new Error('no refusal', { cause: error });
-  return { code: error.code, param: error.details.param };
-}
+const configurable = (changes: Partial<PutDependencies> = {}) => configurableIn(database, changes);
 
 describe('a channel’s configuration', () => {
   it('is kept with its secrets elsewhere, and shown without them', async () => {

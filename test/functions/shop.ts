@@ -1,11 +1,16 @@
 // A shop that asks for one order again and again, and gateways' answers for it.
-import { createPayment, type Created } from '../../functions/create-payment/create-payment.ts';
+import { createPayment } from '../../functions/create-payment/create-payment.ts';
+import type { Created } from '../../functions/create-payment/prepay.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import type { Outcome, Prepay } from '../../lib/gateways/gateway.ts';
 import { ports, type Database } from '../store/database.ts';
 import { scripted, type Script } from './channel.ts';
 
 let orders = 0;
+
+type Changes = Partial<Record<'amount' | 'subject' | 'payment_method' | 'return_url', string>> & {
+  currency?: 'JPY';
+};
 
 /** One order, asked for as often as one likes, with a clock that stands still until it is moved. */
 export function shopOf(database: Database, script: Script) {
@@ -19,15 +24,18 @@ export function shopOf(database: Database, script: Script) {
     currency: 'CNY' as const,
     subject: 'tea',
   };
-  const ask = (
-    changes: Partial<Record<'amount' | 'subject', string>> & { currency?: 'JPY' } = {},
-    by = 'shop',
-  ) =>
+  const ask = (changes: Changes = {}, by = 'shop') =>
     createPayment(
       { channel: gateway.channel, tables: database.tables({ ports: clock }), ports: clock },
-      { application: by, body: { ...right, ...changes }, deadline: clock.time + 20_000 },
+      {
+        application: by,
+        returnOrigins: ['https://shop.example'],
+        body: { ...right, ...changes },
+        deadline: clock.time + 20_000,
+      },
     );
-  return { ...gateway, clock, ask };
+  const order = { application: 'shop', businessOrderId: right.business_order_id };
+  return { ...gateway, clock, ask, order };
 }
 
 export async function codeOf(asked: Promise<Created>): Promise<string> {

@@ -19,7 +19,12 @@ export function environment(more: Readonly<Record<string, string>> = {}): void {
     CALLERS: JSON.stringify([
       { application: 'shop', roles: roles('shop'), scopes: ['pay', 'read'] },
       { application: 'other', roles: roles('other-app'), scopes: ['pay', 'read'] },
-      { application: 'operators', roles: roles('ops'), scopes: ['read', 'configure'], operator: true },
+      {
+        application: 'operators',
+        roles: roles('ops'),
+        scopes: ['read', 'configure', 'reconcile'],
+        operator: true,
+      },
     ]),
     ...more,
   });

@@ -1,0 +1,50 @@
+// What the log and the alarms hear of a payer's return.
+import { PaymentError } from '../../lib/domain/errors.ts';
+import { log, type LogFacts } from '../../lib/lambda/log.ts';
+import { count } from '../../lib/lambda/metrics.ts';
+import type { Returned } from './receive-return.ts';
+
+export function tell(facts: LogFacts, returned: Returned): void {
+  switch (returned.kind) {
+    case 'refused':
+      count('return_refused');
+      log.warn('return.refused', { ...facts, reason: returned.reason, outcome: returned.detail });
+      return;
+    case 'nothing_of_ours':
+      log.warn('return.nothing_of_ours', { ...facts, transaction_id: returned.transactionId });
+      return;
+    case 'found':
+      tellFound(facts, returned);
+  }
+}
+
+function tellFound(facts: LogFacts, { payment, before, told }: Returned & { kind: 'found' }): void {
+  const { transactionId, status, gatewayTransactionId } = payment;
+  const known = { ...facts, transaction_id: transactionId, status };
+  log.info('return.received', { ...known, outcome: told?.kind ?? 'paid_before' });
+  if (told?.kind === 'not_asked') tellFailure('return.not_asked', known, told.cause);
+  if (told?.kind === 'unknown') {
+    count('gateway_unknown');
+    const code = told.channelCode;
+    log.warn('return.unanswered', {
+      ...known,
+      reason: told.reason,
+      ...(code && { channel_error_code: code }),
+    });
+  }
+  if (told?.kind === 'settled' && status !== before.status)
+    log.info('payment.settled', { ...known, gateway_transaction_id: gatewayTransactionId });
+}
+
+/** @param name of the log line for what is neither a configuration nor a passing trouble of AWS */
+export function tellFailure(name: string, facts: LogFacts, error: unknown): void {
+  if (!(error instanceof PaymentError)) {
+    log.error(name, facts, error);
+    return;
+  }
+  const { code, cause } = error;
+  if (code === 'CHANNEL_MISCONFIGURED') {
+    count('channel_misconfigured');
+    log.error('channel.misconfigured', { ...facts, code }, cause);
+  } else log.warn('channel.unavailable', { ...facts, code });
+}

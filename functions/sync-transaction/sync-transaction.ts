@@ -1,0 +1,93 @@
+// The story of one payment that is due: its channel is asked what became of it.
+import type { ConnectedChannel } from '../../lib/channels/channels.ts';
+import { isOverdue, nextDue, overAt, type SyncPlan } from '../../lib/domain/due.ts';
+import { PaymentError } from '../../lib/domain/errors.ts';
+import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
+import type { Ports } from '../../lib/domain/ports.ts';
+import { askChannel, endPayment, type Told, type Unanswered } from '../../lib/flows/ask-channel.ts';
+import { putOff } from '../../lib/store/due.ts';
+import { getPayment, type StoredPayment } from '../../lib/store/payments.ts';
+import type { Tables } from '../../lib/store/table.ts';
+
+export interface SyncDependencies {
+  readonly channel: (code: ChannelCode) => Promise<ConnectedChannel>;
+  readonly tables: Tables;
+  readonly ports: Ports;
+}
+
+export type Synced =
+  /** no such payment, or nobody wants to know more of it */
+  | { readonly kind: 'nothing_due' }
+  | {
+      readonly kind: 'asked';
+      readonly told: Told;
+      readonly payment: Payment;
+      /** long past its time, and the channel still does not say: somebody is to be called */
+      readonly overdue: boolean;
+    };
+
+/** ms. For all that the channel is asked about one payment: five messages come at once, for 60 s. */
+const patience = 10_000;
+
+/** While a channel cannot be connected, it cannot say how it wants to be asked. */
+const unconnected: SyncPlan = { tiers: [{ until: Infinity, every: 300 }], grace: 60, limit: 86_400 };
+
+/**
+ * 1. read the payment: nothing due, nothing done · 2. connect its channel · 3. ask what became of it; if its time is over or
+ * it is to be closed, close it there, then here · 4. still open, or no answer: say when to ask again, and change nothing
+ * else of it. Overtaken: whoever changed it has said when.
+ * @throws whatever the store throws: the message is to come again
+ * @see SPEC R8.1, R8.2
+ */
+export async function syncTransaction(
+  dependencies: SyncDependencies,
+  transactionId: TransactionId,
+): Promise<Synced> {
+  const { tables, ports } = dependencies;
+  const deadline = ports.now() + patience;
+  const stored = await getPayment(tables, transactionId);
+  if (stored?.payment.dueAt === undefined) return { kind: 'nothing_due' };
+  const channel = await connect(dependencies, stored.payment);
+  const told = 'gateway' in channel ? await ask(dependencies, channel, stored, deadline) : channel;
+  const payment = told.kind === 'settled' ? told.payment : stored.payment;
+  const isSaid = told.kind === 'overtaken' || payment.dueAt === undefined;
+  if (isSaid) return { kind: 'asked', told, payment, overdue: false };
+  const plan = 'gateway' in channel ? channel.sync : unconnected;
+  await putOff(tables, again(payment, told, plan, ports));
+  return { kind: 'asked', told, payment, overdue: isOverdue(payment, plan, ports.now()) };
+}
+
+type NoWord = { readonly kind: 'unknown' } & Unanswered;
+
+async function connect(
+  { channel }: SyncDependencies,
+  { paymentChannel }: Payment,
+): Promise<ConnectedChannel | NoWord> {
+  try {
+    return await channel(paymentChannel);
+  } catch (cause) {
+    if (!(cause instanceof PaymentError)) throw cause;
+    return { kind: 'unknown', reason: cause.code, cause };
+  }
+}
+
+function ask(
+  { tables, ports }: SyncDependencies,
+  channel: ConnectedChannel,
+  stored: StoredPayment,
+  deadline: number,
+): Promise<Told> {
+  const question = { tables, ports, channel, stored, deadline };
+  if (ports.now() > overAt(stored.payment, channel.sync))
+    return endPayment({ ...question, reason: 'status sync: its time is over' });
+  if (stored.payment.closeRequestedAt !== undefined)
+    return endPayment({ ...question, reason: 'status sync: it is to be closed' });
+  return askChannel({ ...question, reason: 'status sync' });
+}
+
+function again(payment: Payment, told: Told, plan: SyncPlan, ports: Ports): Payment {
+  const unanswered = told.kind === 'unknown' ? (payment.unanswered ?? 0) + 1 : 0;
+  const asked = { ...payment, unanswered };
+  return { ...asked, dueAt: nextDue(asked, plan, ports.now(), ports.random()) };
+}
