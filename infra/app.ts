@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { bundle, bundles } from './bundle.ts';
+import { checkStage } from './check-stage.ts';
 import { stage as stageNamed, type Stage } from './config.ts';
 import { fits } from './constructs/environment.ts';
 import { DataStack } from './data-stack.ts';
@@ -37,7 +38,7 @@ export function rulePacks(
  * Both stacks of one stage. Needs no network and no account: without one in infra/config.ts the template takes it from
  * where it is deployed.
  * @param stage a stage, or its name; else what `-c stage=` says, else `sandbox`
- * @throws Error for an unknown stage, naming the known ones, and for one whose callers and channels are too many
+ * @throws Error for an unknown stage, naming the known ones, and for one that cannot be deployed or would not work
  */
 export function buildApp(stage?: string | Stage, options: AppOptions = {}): App {
   const app = new App({
@@ -47,6 +48,7 @@ export function buildApp(stage?: string | Stage, options: AppOptions = {}): App 
   });
   const chosen = stage ?? String(app.node.tryGetContext('stage') ?? 'sandbox');
   const wanted = typeof chosen === 'string' ? stageNamed(chosen) : chosen;
+  checkStage(wanted);
   fits(wanted);
   const env = {
     ...(wanted.account !== undefined && { account: wanted.account }),

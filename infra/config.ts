@@ -11,12 +11,20 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** sees every application's payments */
   readonly operator?: true;
+  /** Exact origins, such as `https://shop.example.com`, to which payers' browsers may be sent back; none without it. */
+  readonly returnOrigins?: readonly string[];
 }
 
 export interface Channel {
   readonly code: string;
   /** the name of the adapter, as in lib/gateways/registry.ts */
   readonly provider: string;
+  /**
+   * Names of KMS keys, such as `v1`, with which the merchant signs instead of a private key of its own. They are born in
+   * KMS (RSA_2048, SIGN_VERIFY) and never leave it. Rotation: add a further name, deploy, give its public half to the
+   * provider, and let PUT /channels name it.
+   */
+  readonly signingKeys?: readonly string[];
 }
 
 export interface Stage {
@@ -36,14 +44,23 @@ export interface Stage {
   };
   /** where alarms go; empty = only the topic */
   readonly alarmEmails: readonly string[];
+  /**
+   * Into how many parts the index of what is due is cut: one that is written too fast slows the table's own writes. To
+   * have more, read more first and write more in the next deployment; to have fewer, read fewer only when nothing lies in
+   * the others any more.
+   */
+  readonly dueShards: { readonly written: number; readonly read: number };
 }
 
-const channels: readonly Channel[] = [{ code: 'ALIPAY', provider: 'alipay' }];
+const alipay: Channel = { code: 'ALIPAY', provider: 'alipay' };
 
 const throttle = {
   internal: { rate: 500, burst: 200 },
   callbacks: { rate: 500, burst: 200 },
 };
+
+/** Where the shops of the local machine might stand. */
+const localShops = ['https://shop.example', 'http://127.0.0.1:8080'];
 
 const role = (account: string, name: string): string => `arn:aws:iam::${account}:role/${name}`;
 
@@ -60,11 +77,13 @@ export const stages = {
         application: 'local-app',
         roles: [role(localAccount, 'local-app')],
         scopes: ['pay', 'refund', 'read'],
+        returnOrigins: localShops,
       },
       {
         application: 'other-app',
         roles: [role(localAccount, 'other-app')],
         scopes: ['pay', 'refund', 'read'],
+        returnOrigins: localShops,
       },
       {
         application: 'operators',
@@ -79,11 +98,12 @@ export const stages = {
         operator: true,
       },
     ],
-    channels,
+    channels: [alipay, { code: 'ALIPAY_CERT', provider: 'alipay', signingKeys: ['v1'] }],
     firewall: true,
     stableEgress: true,
     throttle,
     alarmEmails: [],
+    dueShards: { written: 2, read: 2 },
   },
   // An example to copy: docs/DEPLOY.md says what each line is for.
   sandbox: {
@@ -93,6 +113,7 @@ export const stages = {
         application: 'shop',
         roles: [role('111122223333', 'shop-orders')],
         scopes: ['pay', 'refund', 'read'],
+        returnOrigins: ['https://shop.example.com'],
       },
       {
         application: 'operators',
@@ -101,11 +122,12 @@ export const stages = {
         operator: true,
       },
     ],
-    channels,
+    channels: [alipay],
     firewall: true,
     stableEgress: false,
     throttle: { internal: { rate: 50, burst: 50 }, callbacks: { rate: 50, burst: 50 } },
     alarmEmails: [],
+    dueShards: { written: 4, read: 4 },
   },
 } as const satisfies Record<string, Stage>;
 

@@ -3,6 +3,7 @@ import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
+  ProjectionType,
   StreamViewType,
   Table,
   TableEncryption,
@@ -14,7 +15,8 @@ import type { Construct } from 'constructs';
 import type { Stage } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { Keys } from './constructs/keys.ts';
-import { prefix } from './names.ts';
+import { signingKey, type SigningKeys } from './constructs/signing-keys.ts';
+import { findingIndex, prefix } from './names.ts';
 
 const payment = {
   partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -31,7 +33,10 @@ const sideDoors = [
 
 export class DataStack extends Stack {
   readonly keys: Keys;
-  /** payments with their refunds and callbacks, and the locks; `expires_at_epoch` (s) ends raw callbacks */
+  /**
+   * payments with their refunds and callbacks, and the locks; `expires_at_epoch` (s) ends raw callbacks. A row with
+   * `found_under` and `found_at` is found by them in the index, and by nothing else of it.
+   */
   readonly payments: Table;
   /** what happened, for ever: the only table with a stream */
   readonly events: Table;
@@ -40,6 +45,7 @@ export class DataStack extends Stack {
   readonly channels: Table;
   /** channel code → its secret; empty until the channel is configured */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
+  readonly signingKeys: SigningKeys;
 
   constructor(scope: Construct, id: string, props: StackProps & { readonly stage: Stage }) {
     super(scope, id, { ...props, terminationProtection: true });
@@ -50,6 +56,12 @@ export class DataStack extends Stack {
       timeToLiveAttribute: 'expires_at_epoch',
       // The removal of expired items is DynamoDB's own and asks no policy.
       resourcePolicy: this.nobodyMay(stage, 'payments', ['dynamodb:DeleteItem', ...sideDoors]),
+    });
+    this.payments.addGlobalSecondaryIndex({
+      indexName: findingIndex,
+      partitionKey: { name: 'found_under', type: AttributeType.STRING },
+      sortKey: { name: 'found_at', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
     this.events = this.table(stage, 'events', {
       ...payment,
@@ -64,6 +76,12 @@ export class DataStack extends Stack {
       partitionKey: { name: 'channel_code', type: AttributeType.STRING },
     });
     this.secrets = new Map(stage.channels.map(({ code }) => [code, this.secret(stage, code)]));
+    this.signingKeys = new Map(
+      stage.channels.map(({ code, signingKeys = [] }) => [
+        code,
+        new Map(signingKeys.map((name) => [name, signingKey(this, prefix(stage), code, name)])),
+      ]),
+    );
     acknowledge(this, {
       'AwsSolutions-SMG4': keysAreRotatedWithProvider,
       'NIST.800.53.R5-SecretsManagerRotationEnabled': keysAreRotatedWithProvider,

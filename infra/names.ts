@@ -5,3 +5,6 @@ import type { Stage } from './config.ts';
 export function prefix(stage: Stage): string {
   return `payments-${stage.name}`;
 }
+
+/** The index of payments by what they must be found for. */
+export const findingIndex = 'finding';

@@ -9,22 +9,39 @@ export type Need =
   | 'payments:transact'
   /** change one payment only while another stands as it is: in transactions only */
   | 'payments:check'
+  /** read the rows that lie under one key */
+  | 'payments:query'
+  /** read the index of what is due */
+  | 'payments:find-due'
+  /** put off what was found due: in transactions only */
+  | 'payments:claim'
   | 'events:query'
   /** the replay cache of Idempotency-Key */
   | 'idempotency'
+  /** know which channels the stage declares: nothing is read for that */
+  | 'channels:declared'
   | 'channels:get'
   | 'channels:put'
   /** the merchant's private keys */
   | 'channel-secrets:get'
   | 'channel-secrets:put'
+  /** sign with the merchant's keys that KMS holds */
+  | 'channel-keys:sign'
+  /** read the public halves of those keys */
+  | 'channel-keys:read'
   | 'callbacks:send'
+  | 'sync:send'
   | 'bus:put';
 
 export type On =
   /** `auth: 'iam'` stands behind SigV4 on the internal API, `'none'` on the public one */
   | { readonly route: readonly [method: 'GET' | 'POST' | 'PUT', path: string]; readonly auth: 'iam' | 'none' }
-  | { readonly queue: 'callbacks' }
-  | { readonly stream: 'events' };
+  | { readonly queue: QueueName }
+  | { readonly stream: 'events' }
+  /** as EventBridge writes it: `rate(1 minute)` */
+  | { readonly schedule: string };
+
+export type QueueName = 'callbacks' | 'sync';
 
 /** `urgent` wakes somebody; `notice` waits for the morning. */
 export type Severity = 'urgent' | 'notice';
@@ -55,6 +72,7 @@ export const operations = {
       'idempotency',
       'channels:get',
       'channel-secrets:get',
+      'channel-keys:sign',
     ],
     callsGateways: true,
     impact: 'Shops cannot start payments: payers see an error instead of a QR code. No money is lost.',
@@ -78,6 +96,36 @@ export const operations = {
     impact: 'Nobody can read what happened to a payment. Money and callbacks are not affected.',
     severity: 'notice',
   },
+  'close-payment': {
+    on: internal('POST', '/payments/transactions/{transaction_id}/close'),
+    needs: [
+      'payments:get',
+      'payments:transact',
+      'payments:check',
+      'idempotency',
+      'channels:get',
+      'channel-secrets:get',
+      'channel-keys:sign',
+    ],
+    callsGateways: true,
+    impact:
+      'Shops cannot call off payments: payers may still pay for orders that are not wanted any more. That money would be taken, and is not lost.',
+    severity: 'urgent',
+  },
+  'resolve-anomaly': {
+    on: internal('POST', '/payments/transactions/{transaction_id}/anomaly/resolution'),
+    needs: ['payments:get', 'payments:transact', 'idempotency'],
+    impact:
+      'Nobody can decide about money that came late, twice or wrong. It stays recorded and held; other payments are not affected.',
+    severity: 'notice',
+  },
+  'list-quarantine': {
+    on: internal('GET', '/quarantine'),
+    needs: ['payments:query', 'channels:declared'],
+    impact:
+      'Nobody can read which genuine callbacks found no payment. They are kept, and other payments are not affected.',
+    severity: 'notice',
+  },
   'receive-callback': {
     on: open('POST', '/payments/callbacks/{channel_code}'),
     needs: ['channels:get', 'callbacks:send'],
@@ -85,11 +133,48 @@ export const operations = {
       'Payers have paid and we do not hear of it: payments stay PENDING_PAYMENT. The provider repeats its callbacks for about a day.',
     severity: 'urgent',
   },
+  'receive-return': {
+    on: open('GET', '/payments/returns/{channel_code}'),
+    needs: [
+      'payments:get',
+      'payments:transact',
+      'payments:check',
+      'channels:get',
+      'channel-secrets:get',
+      'channel-keys:sign',
+    ],
+    callsGateways: true,
+    impact:
+      'Payers who come back from the provider see an error instead of their shop. Their money is safe: callbacks and sync still settle the payments.',
+    severity: 'notice',
+  },
   'apply-notification': {
     on: { queue: 'callbacks' },
-    needs: ['payments:get', 'payments:transact'],
+    needs: ['payments:get', 'payments:transact', 'payments:check', 'channels:get', 'callbacks:send'],
     impact:
       'Proved callbacks wait in the queue: paid orders are shown as unpaid. Nothing is lost: what has failed for five hours is kept in the dead-letter queue.',
+    severity: 'urgent',
+  },
+  'find-due': {
+    on: { schedule: 'rate(1 minute)' },
+    needs: ['payments:find-due', 'payments:claim', 'sync:send'],
+    impact:
+      'Nobody asks the providers any more: payments whose callback was lost stay unpaid, and payments that ran out are not closed.',
+    severity: 'urgent',
+  },
+  'sync-transaction': {
+    on: { queue: 'sync' },
+    needs: [
+      'payments:get',
+      'payments:transact',
+      'payments:check',
+      'channels:get',
+      'channel-secrets:get',
+      'channel-keys:sign',
+    ],
+    callsGateways: true,
+    impact:
+      'Payments whose callback was lost stay unpaid, and payments that ran out are not closed. No money is lost: what was not asked for is found due again.',
     severity: 'urgent',
   },
   'publish-events': {
@@ -101,7 +186,7 @@ export const operations = {
   },
   'put-channel': {
     on: internal('PUT', '/channels/{channel_code}'),
-    needs: ['channels:get', 'channels:put', 'channel-secrets:put'],
+    needs: ['channels:get', 'channels:put', 'channel-secrets:put', 'channel-keys:read'],
     impact: 'Nobody can change the configuration of a channel. Payments go on with the present one.',
     severity: 'notice',
   },

@@ -1,4 +1,4 @@
-// What every deployment may replace: functions, APIs, queue, bus, alarms.
+// What every deployment may replace: functions, APIs, queues, clock, bus, alarms.
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Stage } from './config.ts';
@@ -12,10 +12,11 @@ import { Firewall } from './constructs/firewall.ts';
 import type { Grant, Resources } from './constructs/grants.ts';
 import { OperationFunction, timeoutOf } from './constructs/operation.ts';
 import { WorkQueue } from './constructs/queue.ts';
-import { watchApi, watchFunction, watchStream } from './constructs/watch.ts';
+import { Schedule } from './constructs/schedule.ts';
+import { watchApi, watchFunction, watchSchedule, watchStream } from './constructs/watch.ts';
 import type { DataStack } from './data-stack.ts';
 import { prefix } from './names.ts';
-import { operations, type Operation } from './operations.ts';
+import { operations, type Operation, type QueueName } from './operations.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly stage: Stage;
@@ -30,7 +31,7 @@ export class ServiceStack extends Stack {
   private readonly alarms: Alarms;
   private readonly internal: Api;
   private readonly open: Api;
-  private readonly callbacks: WorkQueue;
+  private readonly queues: Readonly<Record<QueueName, WorkQueue>>;
   private readonly events: EventStream;
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
@@ -39,11 +40,11 @@ export class ServiceStack extends Stack {
     this.stage = stage;
     this.data = data;
     this.alarms = new Alarms(this, 'Alarms', { stage, key: data.keys.messages });
-    this.callbacks = this.callbackQueue();
+    this.queues = { callbacks: this.callbackQueue(), sync: this.syncQueue() };
     this.events = new EventStream(this, 'Events', { table: data.events, key: data.keys.data });
     this.internal = this.internalApi();
     this.open = this.publicApi();
-    const egress = stage.stableEgress ? new Egress(this, 'Egress', { logKey: data.keys.logs }) : undefined;
+    const egress = stage.stableEgress ? this.egress() : undefined;
     const resources = this.resources();
     for (const [name, operation] of Object.entries<Operation>(operations)) {
       const { function: fn } = new OperationFunction(this, name, {
@@ -55,9 +56,10 @@ export class ServiceStack extends Stack {
         triggerGrants: this.triggerGrants(operation),
         egress,
       });
-      this.connect(operation, fn);
+      this.connect(name, operation, fn);
       watchFunction(this.alarms, name, operation, fn);
       if ('stream' in operation.on) watchStream(this.alarms, name, operation, fn);
+      if ('schedule' in operation.on) watchSchedule(this.alarms, name, operation, fn);
     }
     watchCounts(this.alarms);
     this.tellAddresses();
@@ -70,14 +72,24 @@ export class ServiceStack extends Stack {
   }
 
   private resources(): Resources {
-    const { payments, events, idempotency, channels, secrets, keys } = this.data;
+    const { payments, events, idempotency, channels, secrets, signingKeys, keys } = this.data;
     const bus = eventBus(this, {
       name: prefix(this.stage),
       key: keys.messages,
       deadLetterKey: keys.data,
       alarms: this.alarms,
     });
-    return { payments, events, idempotency, channels, secrets, keys, callbacks: this.callbacks.queue, bus };
+    const { callbacks, sync } = this.queues;
+    return {
+      ...{ payments, events, idempotency, channels, secrets, signingKeys, keys, bus },
+      ...{ callbacks: callbacks.queue, sync: sync.queue },
+    };
+  }
+
+  private egress(): Egress {
+    const { signingKeys, keys } = this.data;
+    const signs = [...signingKeys.values()].some((named) => named.size > 0);
+    return new Egress(this, 'Egress', { logKey: keys.logs, signs });
   }
 
   private callbackQueue(): WorkQueue {
@@ -88,6 +100,29 @@ export class ServiceStack extends Stack {
       consumerTimeout: timeoutOf(consumer),
       alarms: this.alarms,
       impact: consumer.impact,
+      batchSize: 10,
+      // With a visibility of 3 minutes that is 5 hours: trouble at AWS passes by itself, and the alarm on the age comes long
+      // before.
+      receives: 100,
+      firstStep:
+        'Read the message and the log of its last attempt, mend the cause, then move it back to the queue.',
+    });
+  }
+
+  private syncQueue(): WorkQueue {
+    const consumer = operations['sync-transaction'];
+    return new WorkQueue(this, 'Sync', {
+      name: `${prefix(this.stage)}-sync`,
+      key: this.data.keys.messages,
+      consumerTimeout: timeoutOf(consumer),
+      alarms: this.alarms,
+      impact: consumer.impact,
+      // Each of them is a question to a gateway, within the time of one call.
+      batchSize: 5,
+      // With a visibility of 6 minutes that is an hour: the payment is found due again, so nothing hangs on the message.
+      receives: 10,
+      firstStep:
+        'Read the message and the log of its last attempt and mend the cause. The message may go: its payment is found due again by itself.',
     });
   }
 
@@ -120,13 +155,16 @@ export class ServiceStack extends Stack {
       logKey: this.data.keys.logs,
     });
     const proved =
-      'Providers cannot sign for IAM: each callback proves itself by the signature of its channel.';
+      'Providers and payers cannot sign for IAM: each callback and return proves itself by the signature of its channel.';
     acknowledge(open, { 'AwsSolutions-APIG4': proved, 'AwsSolutions-COG4': proved });
     if (stage.firewall)
       new Firewall(this, 'Firewall', {
         name: `${prefix(stage)}-public`,
         apiStage: open.api.deploymentStage,
-        path: `/${apiStage}/payments/callbacks/`,
+        doors: [
+          { method: 'POST', path: `/${apiStage}/payments/callbacks/` },
+          { method: 'GET', path: `/${apiStage}/payments/returns/` },
+        ],
         rate: stage.throttle.callbacks.rate,
         logKey: this.data.keys.logs,
       });
@@ -143,14 +181,15 @@ export class ServiceStack extends Stack {
   }
 
   private triggerGrants({ on }: Operation): Grant[] {
-    if ('queue' in on) return this.callbacks.consumerGrants;
+    if ('queue' in on) return this.queues[on.queue].consumerGrants;
     if ('stream' in on) return this.events.consumerGrants;
     return [];
   }
 
-  private connect({ on }: Operation, fn: OperationFunction['function']): void {
-    if ('queue' in on) this.callbacks.feed(fn);
+  private connect(name: string, { on }: Operation, fn: OperationFunction['function']): void {
+    if ('queue' in on) this.queues[on.queue].feed(fn);
     else if ('stream' in on) this.events.feed(fn);
+    else if ('schedule' in on) new Schedule(this, `${name}-clock`, { expression: on.schedule, fn });
     else (on.auth === 'iam' ? this.internal : this.open).route(on.route, fn);
   }
 
@@ -159,14 +198,18 @@ export class ServiceStack extends Stack {
       new CfnOutput(this, id, { description, value });
     tell('InternalApiUrl', 'For applications, before /payments and /channels', this.internal.url);
     tell('InternalApiId', 'For the IAM policies of applications', this.internal.api.restApiId);
-    tell('CallbackUrl', 'For providers, before /payments/callbacks', this.open.url);
+    tell(
+      'CallbackUrl',
+      'For providers and payers, before /payments/callbacks and /payments/returns',
+      this.open.url,
+    );
   }
 
   private explain(): void {
     const shared =
       'Functions share the concurrency of the account; the throttles of the APIs and of the queue keep each within its part.';
     const awaited =
-      'Nothing invokes a function without waiting for its answer: API Gateway, queue and stream keep what failed.';
+      'API Gateway, queues and stream wait for the answer and keep what failed; a tick of the clock that failed is made good by the next.';
     acknowledge(this, {
       'NIST.800.53.R5-LambdaConcurrency': shared,
       'NIST.800.53.R5-LambdaDLQ': awaited,

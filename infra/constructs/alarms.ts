@@ -26,8 +26,9 @@ export interface AlarmText {
 
 export interface AlarmProps extends AlarmText {
   readonly metric: IMetric;
-  /** reached or passed = alarm */
+  /** reached or passed = alarm; with `orLess`, so much or less, and silence too */
   readonly threshold: number;
+  readonly orLess?: true;
   /** periods in a row; 1 unless said */
   readonly periods?: number;
   readonly severity: Severity;
@@ -43,7 +44,7 @@ export class Alarms extends Construct {
     this.topics = { urgent: this.topic('urgent', props), notice: this.topic('notice', props) };
   }
 
-  /** Adds the alarm `<prefix>-<name>`. No data is no alarm: nothing is called where nothing happens. */
+  /** Adds the alarm `<prefix>-<name>`. No data is no alarm, but with `orLess`: nothing is called where nothing happens. */
   add(name: string, props: AlarmProps): void {
     const id = name.startsWith(`${this.prefix}-`) ? name.slice(this.prefix.length + 1) : name;
     const alarm = new Alarm(this, id, {
@@ -52,8 +53,10 @@ export class Alarms extends Construct {
       metric: props.metric,
       threshold: props.threshold,
       evaluationPeriods: props.periods ?? 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      comparisonOperator: props.orLess
+        ? ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: props.orLess ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(this.topics[props.severity]));
   }
@@ -88,9 +91,13 @@ export const counted = [
   'callback_refused_malformed',
   'callback_source_unlisted',
   'callback_unrecognised',
+  'callback_quarantined',
+  'return_refused',
   'anomaly_found',
   'channel_misconfigured',
   'gateway_unknown',
+  'sync_unanswered',
+  'payment_overdue',
 ] as const;
 
 interface CountAlarm extends AlarmText {
@@ -124,7 +131,7 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
     impact: 'A genuine callback for another merchant or app came here. No payment of ours was changed by it.',
     cause: 'A callback address or merchant id is mixed up, here or in the account of somebody else.',
     firstStep:
-      'Compare merchant_id and app_id of GET /channels/{channel_code} with the provider’s console, and its callback addresses with ours.',
+      'Read whose it was in the field outcome of the log line callback.refused; compare it with merchant_id and app_id of GET /channels/{channel_code}, and the provider’s callback addresses with ours.',
   },
   callback_unrecognised: {
     threshold: 1,
@@ -134,6 +141,26 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
     cause: 'The provider sends a type or status that this build does not list.',
     firstStep:
       'Read the log line callback.unrecognised and look the type up in the provider’s documentation.',
+  },
+  callback_quarantined: {
+    threshold: 1,
+    severity: 'urgent',
+    impact:
+      'A genuine callback fits no payment of ours: somebody may have paid for an order that nobody here knows. It is kept.',
+    cause:
+      'The payment was made with other software under the same merchant account, or its row is not there although we made it.',
+    firstStep:
+      'Read GET /quarantine, look the number up in the provider’s console, and find out whose order it is and whether its money must go back.',
+  },
+  return_refused: {
+    threshold: 20,
+    severity: 'notice',
+    impact:
+      'Payers came back from the provider and were not sent on to their shop. Their payments are settled all the same.',
+    cause:
+      'A key changed at the provider and not here, the provider changed what it sends, or somebody tries forged addresses.',
+    firstStep:
+      'Read the log line return.refused, and compare public_key_platform of GET /channels/{channel_code} with the public key that the provider shows.',
   },
   anomaly_found: {
     threshold: 1,
@@ -159,6 +186,25 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
     cause:
       'The provider, or the way to it, fails or is slow: timeouts, resets, unreadable or unsigned answers.',
     firstStep: 'Read the reasons in the log of create-payment and look at the provider’s status page.',
+  },
+  sync_unanswered: {
+    threshold: 20,
+    severity: 'urgent',
+    impact:
+      'A provider does not say how payments stand: those whose callback was lost are shown as unpaid. They keep being asked for.',
+    cause:
+      'The provider, or the way to it, fails or is slow, or a key changed: at least 20 questions in 5 minutes brought no answer.',
+    firstStep:
+      'Read the reasons in the log of sync-transaction, then the provider’s status page and GET /channels/{channel_code}.',
+  },
+  payment_overdue: {
+    threshold: 1,
+    severity: 'urgent',
+    impact:
+      'A payment is long past its time and its channel still does not say what became of it: money may have been taken. It keeps being asked for.',
+    cause: 'The channel answers that it does not know, or that the payment is under way, or not at all.',
+    firstStep:
+      'Read the log of sync-transaction for the transaction that it names, and look its number up in the provider’s console.',
   },
 };
 

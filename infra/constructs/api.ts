@@ -1,4 +1,4 @@
-// A REST API of the service: the internal one behind IAM, or the public one where providers post callbacks.
+// A REST API of the service: the internal one behind IAM, or the public one where providers post callbacks and payers come back.
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogFormat,

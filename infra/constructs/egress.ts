@@ -28,7 +28,8 @@ export class Egress extends Construct {
   /** spread into a function's properties */
   readonly placement: Pick<FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 
-  constructor(scope: Construct, id: string, props: { readonly logKey: IKey }) {
+  /** @param props.signs whether functions sign with keys that KMS holds */
+  constructor(scope: Construct, id: string, props: { readonly logKey: IKey; readonly signs: boolean }) {
     super(scope, id);
     const addresses = Array.from(
       { length: zones },
@@ -43,11 +44,13 @@ export class Egress extends Construct {
     group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'providers and AWS, over TLS');
     // What a payment needs does not leave through NAT: it is nearer, and the NAT may be busy.
     vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
-    const secrets = vpc.addInterfaceEndpoint('SecretsManager', {
-      service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-      open: false,
-    });
-    secrets.connections.allowFrom(group, Port.tcp(443), 'functions read secrets');
+    const { SECRETS_MANAGER, KMS } = InterfaceVpcEndpointAwsService;
+    const near = (name: string, service: InterfaceVpcEndpointAwsService, why: string): void => {
+      const { connections } = vpc.addInterfaceEndpoint(name, { service, open: false });
+      connections.allowFrom(group, Port.tcp(443), why);
+    };
+    near('SecretsManager', SECRETS_MANAGER, 'functions read secrets');
+    if (props.signs) near('Kms', KMS, 'functions sign');
     this.log(vpc, props.logKey);
     this.placement = {
       vpc,

@@ -10,8 +10,8 @@ export interface FirewallProps {
   /** of the web ACL and of its log */
   readonly name: string;
   readonly apiStage: ApiStage;
-  /** The only path that takes anything, with the API's stage before it. */
-  readonly path: string;
+  /** The only requests that it lets through: of one method, to what stands below a path, the API's stage before it. */
+  readonly doors: readonly { readonly method: string; readonly path: string }[];
   /** requests per second that the whole API takes */
   readonly rate: number;
   readonly logKey: IKey;
@@ -54,10 +54,10 @@ function stackGuid(scope: Construct): string {
   return Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
 }
 
-function rules({ path, rate }: FirewallProps): Omit<Rule, 'priority'>[] {
+function rules({ doors, rate }: FirewallProps): Omit<Rule, 'priority'>[] {
   return [
-    block('only-callbacks', {
-      notStatement: { statement: { andStatement: { statements: callback(path) } } },
+    block('no-such-door', {
+      notStatement: { statement: { orStatement: { statements: doors.map(through) } } },
     }),
     block('body-over-64-kb', {
       sizeConstraintStatement: {
@@ -67,7 +67,8 @@ function rules({ path, rate }: FirewallProps): Omit<Rule, 'priority'>[] {
         textTransformations: plain,
       },
     }),
-    // A provider sends all its callbacks from a few addresses: one of them may use half of what the API takes.
+    // Whatever it asks for. A provider sends all its callbacks from a few addresses: one of them may use half of what the
+    // API takes.
     block('one-address-crowds-out', {
       rateBasedStatement: { aggregateKeyType: 'IP', evaluationWindowSec: 60, limit: Math.max(10, rate * 30) },
     }),
@@ -81,7 +82,7 @@ function rules({ path, rate }: FirewallProps): Omit<Rule, 'priority'>[] {
 
 const plain = [{ priority: 0, type: 'NONE' }];
 
-function callback(path: string): Statement[] {
+function through({ method, path }: FirewallProps['doors'][number]): Statement {
   const match = (field: CfnWebACL.FieldToMatchProperty, text: string, where: string): Statement => ({
     byteMatchStatement: {
       fieldToMatch: field,
@@ -90,7 +91,8 @@ function callback(path: string): Statement[] {
       textTransformations: plain,
     },
   });
-  return [match({ method: {} }, 'POST', 'EXACTLY'), match({ uriPath: {} }, path, 'STARTS_WITH')];
+  const statements = [match({ method: {} }, method, 'EXACTLY'), match({ uriPath: {} }, path, 'STARTS_WITH')];
+  return { andStatement: { statements } };
 }
 
 function block(name: string, statement: Statement): Omit<Rule, 'priority'> {

@@ -76,7 +76,7 @@ const behindIam: readonly Refusal[] = [
 ];
 
 const inPublic: readonly Refusal[] = [
-  ...failures('Send the same callback again: it is counted once.'),
+  ...failures('Send the same callback again, or load the page again: it is counted once.'),
   {
     type: ResponseType.WAF_FILTERED,
     code: 'REQUEST_BLOCKED',
@@ -87,7 +87,7 @@ const inPublic: readonly Refusal[] = [
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     code: 'NOT_FOUND',
     detail:
-      'There is no such method and path here. Callbacks are posted to /payments/callbacks/{channel_code}.',
+      'There is no such method and path here. Callbacks are posted to /payments/callbacks/{channel_code}, payers come back to /payments/returns/{channel_code}.',
   },
 ];
 

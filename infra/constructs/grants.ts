@@ -8,7 +8,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { findingIndex } from '../names.ts';
 import type { Need } from '../operations.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 /** Everything that a function can be given. */
 export interface Resources {
@@ -18,7 +20,9 @@ export interface Resources {
   readonly channels: ITable;
   /** channel code → secret */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
+  readonly signingKeys: SigningKeys;
   readonly callbacks: IQueue;
+  readonly sync: IQueue;
   readonly bus: CfnEventBus;
   readonly keys: { readonly data: IKey; readonly messages: IKey; readonly secrets: IKey };
 }
@@ -61,6 +65,24 @@ function table(
   };
 }
 
+function send(to: IQueue, keys: Resources['keys'], ...more: string[]): Grant {
+  return {
+    actions: ['sqs:SendMessage', ...more],
+    resources: [to.queueArn],
+    key: { key: keys.messages, service: 'sqs', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+  };
+}
+
+/** Nothing where the stage declares no key: a statement without resources would not be one. */
+function onSigningKeys(
+  { signingKeys }: Resources,
+  action: string,
+  conditions?: Readonly<Record<string, unknown>>,
+): Grant[] {
+  const resources = [...signingKeys.values()].flatMap((keys) => [...keys.values()].map((key) => key.keyArn));
+  return resources.length === 0 ? [] : [{ actions: [action], resources, ...(conditions && { conditions }) }];
+}
+
 const allSecrets = (r: Resources): string[] => [...r.secrets.values()].map((secret) => secret.ref);
 
 const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
@@ -75,9 +97,20 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
   'payments:check': (r) => [
     { ...table(r.payments, r.keys, ['ConditionCheckItem'], reads), conditions: inTransactions },
   ],
+  'payments:query': (r) => [table(r.payments, r.keys, ['Query'], reads)],
+  'payments:find-due': (r) => [
+    {
+      ...table(r.payments, r.keys, ['Query'], reads),
+      resources: [`${r.payments.tableArn}/index/${findingIndex}`],
+    },
+  ],
+  'payments:claim': (r) => [
+    { ...table(r.payments, r.keys, ['UpdateItem'], writes), conditions: inTransactions },
+  ],
   'events:query': (r) => [table(r.events, r.keys, ['Query'], reads)],
   // What is kept under a key comes back with the refusal to write it again: nothing is read by itself.
   idempotency: (r) => [table(r.idempotency, r.keys, ['PutItem', 'UpdateItem', 'DeleteItem'], writes)],
+  'channels:declared': () => [],
   'channels:get': (r) => [table(r.channels, r.keys, ['GetItem'], reads)],
   'channels:put': (r) => [table(r.channels, r.keys, ['PutItem'], writes)],
   'channel-secrets:get': (r) => [
@@ -98,13 +131,16 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
       },
     },
   ],
-  'callbacks:send': (r) => [
-    {
-      actions: ['sqs:SendMessage'],
-      resources: [r.callbacks.queueArn],
-      key: { key: r.keys.messages, service: 'sqs', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
-    },
-  ],
+  'channel-keys:sign': (r) =>
+    onSigningKeys(r, 'kms:Sign', {
+      StringEquals: {
+        'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+        'kms:MessageType': 'DIGEST',
+      },
+    }),
+  'channel-keys:read': (r) => onSigningKeys(r, 'kms:GetPublicKey'),
+  'callbacks:send': (r) => [send(r.callbacks, r.keys)],
+  'sync:send': (r) => [send(r.sync, r.keys, 'sqs:GetQueueAttributes')],
   'bus:put': (r) => [{ actions: ['events:PutEvents'], resources: [r.bus.attrArn] }],
 };
 

@@ -17,22 +17,24 @@ export interface WorkQueueProps {
   readonly alarms: Alarms;
   /** Who is hurt when it stands still. */
   readonly impact: string;
+  /** messages that one call of the function gets at most */
+  readonly batchSize: number;
+  /** how often a message may fail; each time it is hidden for six times `consumerTimeout` */
+  readonly receives: number;
+  /** what to do with a message that failed so often */
+  readonly firstStep: string;
 }
-
-/**
- * With the visibility of a callback (3 minutes) that is 5 hours: trouble at AWS passes by itself, and the alarm on the age
- * comes long before.
- */
-const receives = 100;
 
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   private readonly key: IKey;
+  private readonly batchSize: number;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     this.key = props.key;
+    this.batchSize = props.batchSize;
     const secured = {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: props.key,
@@ -50,7 +52,7 @@ export class WorkQueue extends Construct {
       retentionPeriod: Duration.days(4),
       // Lambda asks for six times: a batch may be throttled and tried again within one receive.
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: receives },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.receives },
     });
     acknowledge(this.deadLetters, {
       'Serverless-SQSRedrivePolicy': 'It is itself the dead-letter queue.',
@@ -74,7 +76,7 @@ export class WorkQueue extends Construct {
     const mapping = new CfnEventSourceMapping(this, 'Mapping', {
       eventSourceArn: this.queue.queueArn,
       functionName: consumer.functionName,
-      batchSize: 10,
+      batchSize: this.batchSize,
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency: 10 },
     });
@@ -84,7 +86,7 @@ export class WorkQueue extends Construct {
     });
   }
 
-  private watch({ name, alarms, impact }: WorkQueueProps): void {
+  private watch({ name, alarms, impact, receives, firstStep }: WorkQueueProps): void {
     alarms.add(`${name}-dead-letters`, {
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
@@ -94,8 +96,7 @@ export class WorkQueue extends Construct {
       severity: 'urgent',
       impact,
       cause: `At least one message failed ${receives} times and lies in ${name}-dead, where it is kept for 14 days.`,
-      firstStep:
-        'Read the message and the log of its last attempt, mend the cause, then move it back to the queue.',
+      firstStep,
     });
     alarms.add(`${name}-age`, {
       metric: this.queue.metricApproximateAgeOfOldestMessage({

@@ -1,4 +1,4 @@
-// Which alarms stand over each function, each API and the stream.
+// Which alarms stand over each function, each API, the stream and the clock.
 import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
@@ -50,6 +50,20 @@ export function watchStream(alarms: Alarms, name: string, operation: Operation, 
     cause:
       'The oldest unpublished event is over an hour old: one event, or the bus, refuses again and again.',
     firstStep: `Read the errors of ${name}. After 23 hours they are laid aside and only a person sends them: docs/DEPLOY.md 10.`,
+  });
+}
+
+/** A clock that does not tick makes no errors. */
+export function watchSchedule(alarms: Alarms, name: string, operation: Operation, fn: Function): void {
+  alarms.add(`${name}-silent`, {
+    metric: fn.metricInvocations(sums),
+    threshold: 0,
+    orLess: true,
+    periods: 2,
+    severity: operation.severity,
+    impact: operation.impact,
+    cause: `${name} was not set off in 10 minutes: its rule is disabled or gone, or may not call it.`,
+    firstStep: `Open the rule of ${name} in EventBridge: its state, its target, and its FailedInvocations.`,
   });
 }
 

@@ -37,6 +37,8 @@ test.each([
   ['callbacks-dead-letters', 'ApproximateNumberOfMessagesVisible', 1],
   ['bus-dead-letters', 'ApproximateNumberOfMessagesVisible', 1],
   ['callbacks-age', 'ApproximateAgeOfOldestMessage', 300],
+  ['sync-dead-letters', 'ApproximateNumberOfMessagesVisible', 1],
+  ['sync-age', 'ApproximateAgeOfOldestMessage', 300],
   ['publish-events-behind', 'IteratorAge', 60 * 60 * 1000],
   ['internal-api-5xx', '5XXError', 5],
   ['public-api-5xx', '5XXError', 5],
@@ -44,7 +46,11 @@ test.each([
   ['callback-refused-unreadable', 'callback_refused_unreadable', 1],
   ['callback-refused-foreign', 'callback_refused_foreign', 1],
   ['callback-unrecognised', 'callback_unrecognised', 1],
+  ['callback-quarantined', 'callback_quarantined', 1],
+  ['return-refused', 'return_refused', 20],
   ['anomaly-found', 'anomaly_found', 1],
+  ['sync-unanswered', 'sync_unanswered', 20],
+  ['payment-overdue', 'payment_overdue', 1],
 ])('%s watches %s from %d on', (name, metric, threshold) => {
   expect(alarms.get(name)).toMatchObject({
     MetricName: metric,
@@ -54,8 +60,22 @@ test.each([
   });
 });
 
-test.each(['callbacks', 'bus'])('%s: the dead letters wake somebody', (name) => {
-  const queue = name === 'bus' ? 'BusDeadLetters' : 'CallbacksDeadLetters';
+test('a clock that has stopped wakes somebody, though it makes no errors', () => {
+  expect(alarms.get('find-due-silent')).toMatchObject({
+    MetricName: 'Invocations',
+    Threshold: 0,
+    EvaluationPeriods: 2,
+    ComparisonOperator: 'LessThanOrEqualToThreshold',
+    TreatMissingData: 'breaching',
+    AlarmActions: ['Alarmsurgent'],
+  });
+});
+
+test.each([
+  ['callbacks', 'CallbacksDeadLetters'],
+  ['sync', 'SyncDeadLetters'],
+  ['bus', 'BusDeadLetters'],
+])('%s: the dead letters wake somebody', (name, queue) => {
   expect(alarms.get(`${name}-dead-letters`)).toMatchObject({
     Dimensions: [{ Name: 'QueueName', Value: `${queue}.QueueName` }],
     AlarmActions: ['Alarmsurgent'],

@@ -128,19 +128,34 @@ describe('the firewall', () => {
     ]);
   });
 
-  test('blocks what cannot be a callback, and only counts what a genuine one may look like', () => {
+  test('blocks what cannot be a callback or a return, and only counts what a genuine one may look like', () => {
     const verdicts = acl.Rules.map((rule) => [
       rule.Name,
       Object.keys(rule.Action ?? rule.OverrideAction ?? {})[0],
     ]);
     expect(verdicts).toEqual([
-      ['only-callbacks', 'Block'],
+      ['no-such-door', 'Block'],
       ['body-over-64-kb', 'Block'],
       ['one-address-crowds-out', 'Block'],
       ['AWSManagedRulesAmazonIpReputationList', 'None'],
       ['AWSManagedRulesCommonRuleSet', 'Count'],
       ['AWSManagedRulesKnownBadInputsRuleSet', 'Count'],
     ]);
+  });
+
+  test('lets through posted callbacks and payers who come back; the rate of an address counts both', () => {
+    const doors = JSON.stringify(acl.Rules[0]?.Statement);
+    const fields = [...doors.matchAll(/"(?:PositionalConstraint|SearchString)":"([^"]+)"/g)].map(
+      ([, one]) => one,
+    );
+    expect(fields).toEqual([
+      ...['EXACTLY', 'POST', 'STARTS_WITH', '/v1/payments/callbacks/'],
+      ...['EXACTLY', 'GET', 'STARTS_WITH', '/v1/payments/returns/'],
+    ]);
+    expect(Object.keys(acl.Rules[0]?.Statement ?? {})).toEqual(['NotStatement']);
+    expect(acl.Rules[2]?.Statement).toEqual({
+      RateBasedStatement: { AggregateKeyType: 'IP', EvaluationWindowSec: 60, Limit: 1500 },
+    });
   });
 
   test('sees bodies whole up to the size that it lets through', () => {

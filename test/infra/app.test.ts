@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fits } from '../../infra/constructs/environment.ts';
 import { buildApp } from '../../infra/app.ts';
-import { stage, stages } from '../../infra/config.ts';
+import { stage, stages, type Channel, type Stage } from '../../infra/config.ts';
+import { operations, type Operation } from '../../infra/operations.ts';
 import { assemble, properties, readable, resources } from './assembly.ts';
 
 const require = createRequire(import.meta.url);
@@ -67,7 +68,9 @@ describe('stable egress', () => {
       .map(({ FunctionName }) => FunctionName);
 
   test('is for functions that call gateways, where the stage wants it', () => {
-    expect(placed('local')).toEqual(['payments-local-create-payment']);
+    const calling = Object.entries<Operation>(operations).filter(([, one]) => one.callsGateways);
+    expect(placed('local').sort()).toEqual(calling.map(([name]) => `payments-local-${name}`).sort());
+    expect(placed('local')).toContain('payments-local-create-payment');
     expect(placed('sandbox')).toEqual([]);
   });
 
@@ -83,6 +86,15 @@ describe('stable egress', () => {
     );
     expect(group).toMatchObject({ SecurityGroupEgress: [{ FromPort: 443, ToPort: 443, IpProtocol: 'tcp' }] });
     expect(group).not.toHaveProperty('SecurityGroupIngress');
+  });
+
+  test('reaches the keys that sign without leaving, where there are any', () => {
+    const near = (stage: Stage): string[] =>
+      properties(assemble(stage), 'AWS::EC2::VPCEndpoint').map(({ ServiceName }) =>
+        String(ServiceName).replace(/^.*\./, ''),
+      );
+    expect(near(stages.local).sort()).toEqual(['dynamodb', 'kms', 'secretsmanager']);
+    expect(near({ ...stages.sandbox, stableEgress: true }).sort()).toEqual(['dynamodb', 'secretsmanager']);
   });
 });
 
@@ -104,6 +116,46 @@ describe('configuration', () => {
     }).not.toThrow();
   });
 
+  test('keys that sign take room there too', () => {
+    const signingKeys = Array.from({ length: 25 }, (_, index) => `v${index}`);
+    const channels = [{ code: 'ALIPAY', provider: 'alipay', signingKeys }];
+    expect(() => {
+      fits({ ...stages.sandbox, channels });
+    }).toThrow('has room for 3584');
+    expect(() => {
+      fits({ ...stages.sandbox, channels: [{ ...channels[0], signingKeys: ['v1'] } as Channel] });
+    }).not.toThrow();
+  });
+
+  const refused: [string, Partial<Stage>, string][] = [
+    [
+      'fewer shards read than written',
+      { dueShards: { written: 4, read: 3 } },
+      'writes what is due into 4 shards and reads 3',
+    ],
+    ['no shards', { dueShards: { written: 0, read: 1 } }, 'in whole numbers from 1 on'],
+    ...[
+      'http://shop.example.com',
+      'https://shop.example.com/',
+      'https://shop.example.com/paid',
+      'shop.example.com',
+    ].map((origin): [string, Partial<Stage>, string] => [
+      origin,
+      returning(origin),
+      `"${origin}" of caller "shop" in stage "sandbox" is no origin`,
+    ]),
+    ['plain http on this machine, in the cloud', returning('http://127.0.0.1:8080'), 'is no origin'],
+    [
+      'plain http elsewhere, on this machine',
+      { name: 'local', ...returning('http://shop.example') },
+      'is no origin',
+    ],
+  ];
+
+  test.each(refused)('%s is refused at synthesis', (_, change, words) => {
+    expect(() => buildApp({ ...stages.sandbox, ...change })).toThrow(words);
+  });
+
   test.each(Object.values(stages))('in $name no role, application or channel stands twice', ({ name }) => {
     const { callers, channels } = stage(name);
     for (const list of [
@@ -120,3 +172,7 @@ describe('configuration', () => {
     expect(context).toEqual({ ...recommended, '@aws-cdk/core:defaultCrossStackReferences': 'strong' });
   });
 });
+
+function returning(...returnOrigins: string[]): Pick<Stage, 'callers'> {
+  return { callers: [{ application: 'shop', roles: [], scopes: [], returnOrigins }] };
+}

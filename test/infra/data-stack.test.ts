@@ -21,19 +21,29 @@ describe('the data stack outlives every deployment', () => {
     });
   });
 
-  test('the four tables have the keys, the expiry and the one stream that they should have', () => {
+  test('the four tables have the keys, the expiry, the one stream and the one index that they should have', () => {
     const tables = properties(assembly, 'AWS::DynamoDB::Table').map((table) => ({
       name: table['TableName'],
       keys: (table['KeySchema'] as { AttributeName: string }[]).map((key) => key.AttributeName),
       expiry: (table['TimeToLiveSpecification'] as { AttributeName?: string } | undefined)?.AttributeName,
       stream: (table['StreamSpecification'] as { StreamViewType?: string } | undefined)?.StreamViewType,
+      indexes: table['GlobalSecondaryIndexes'],
     }));
+    const finding = {
+      IndexName: 'finding',
+      KeySchema: [
+        { AttributeName: 'found_under', KeyType: 'HASH' },
+        { AttributeName: 'found_at', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    };
     expect(tables).toEqual([
       {
         name: 'payments-sandbox-payments',
         keys: ['pk', 'sk'],
         expiry: 'expires_at_epoch',
         stream: undefined,
+        indexes: [finding],
       },
       { name: 'payments-sandbox-events', keys: ['pk', 'sk'], expiry: undefined, stream: 'NEW_IMAGE' },
       { name: 'payments-sandbox-idempotency', keys: ['id'], expiry: 'expiration', stream: undefined },
@@ -91,6 +101,27 @@ describe('customer keys', () => {
     for (const key of keys) expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 30 });
   });
 
+  test('with those of merchants nothing is done but signing; they are born in KMS, and found by channel and name', () => {
+    const local = assemble('local');
+    const keys = properties(local, 'AWS::KMS::Key').filter(({ KeyUsage }) => KeyUsage !== undefined);
+    expect(keys).toMatchObject([
+      {
+        KeySpec: 'RSA_2048',
+        KeyUsage: 'SIGN_VERIFY',
+        PendingWindowInDays: 30,
+        KeyPolicy: expect.anything() as unknown,
+      },
+    ]);
+    expect(keys[0]).not.toHaveProperty('Origin');
+    expect(keys[0]).not.toHaveProperty('EnableKeyRotation');
+    expect(properties(local, 'AWS::KMS::Alias')).toContainEqual({
+      AliasName: 'alias/payments-local/channels/ALIPAY_CERT/v1',
+      TargetKeyId: 'SigningALIPAYCERTv1.Arn',
+    });
+    const kept = resources(local, 'AWS::KMS::Key').map(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(kept).toEqual(Array.from({ length: 5 }, () => 'Retain'));
+  });
+
   test.each([
     ['AWS::DynamoDB::Table', 'SSESpecification', 'Keysdata.Arn'],
     ['AWS::SNS::Topic', 'KmsMasterKeyId', 'Keysmessages.Arn'],
@@ -112,6 +143,8 @@ describe('customer keys', () => {
     expect(Object.fromEntries(keys)).toEqual({
       callbacks: 'Keysmessages.Arn',
       'callbacks-dead': 'Keysmessages.Arn',
+      sync: 'Keysmessages.Arn',
+      'sync-dead': 'Keysmessages.Arn',
       'bus-dead': 'Keysdata.Arn',
     });
   });

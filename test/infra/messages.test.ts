@@ -32,7 +32,7 @@ describe('the callback queue', () => {
       (type) =>
         properties(assembly, type).map(({ PolicyDocument }) => PolicyDocument as { Statement: unknown[] }),
     );
-    expect(policies).toHaveLength(6);
+    expect(policies).toHaveLength(8);
     for (const { Statement } of policies)
       expect(Statement).toContainEqual(
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
@@ -42,6 +42,22 @@ describe('the callback queue', () => {
   test('one bad message of a batch does not take the others with it', () => {
     expect(mapping('CallbacksQueue.Arn')).toMatchObject({
       BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+  });
+});
+
+describe('the sync queue', () => {
+  test('is tried for an hour: what has failed so long is found due again, and its message kept for 14 days', () => {
+    const queue = named('payments-sandbox-sync');
+    expect(queue).toMatchObject({
+      VisibilityTimeout: 360,
+      RedrivePolicy: { deadLetterTargetArn: 'SyncDeadLetters.Arn', maxReceiveCount: 10 },
+    });
+    expect(named('payments-sandbox-sync-dead')).toMatchObject({ MessageRetentionPeriod: 14 * day });
+    expect(mapping('SyncQueue.Arn')).toMatchObject({
+      BatchSize: 5,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 10 },
     });

@@ -42,6 +42,7 @@ describe('every line of infra/operations.ts is one function', () => {
     );
     expect(timeouts).toMatchObject({ 'create-payment': 25, 'receive-callback': 10, 'get-payment': 10 });
     for (const [name] of routed) expect(timeouts[name]).toBeLessThan(29);
+    expect(timeouts).toMatchObject({ 'apply-notification': 30, 'sync-transaction': 60, 'find-due': 60 });
   });
 });
 
@@ -65,14 +66,49 @@ describe('what sets a function off', () => {
     expect(method?.['RestApiId']).toBe(auth === 'iam' ? 'InternalApi' : 'PublicApi');
   });
 
-  test('the queue and the stream feed the functions that say so', () => {
+  test('the queues and the stream feed the functions that say so', () => {
     const fed = properties(assembly, 'AWS::Lambda::EventSourceMapping').map((one) => [
       one['FunctionName'],
       one['EventSourceArn'],
     ]);
     expect(fed).toEqual([
       [logical('apply-notification'), 'CallbacksQueue.Arn'],
+      [logical('sync-transaction'), 'SyncQueue.Arn'],
       [logical('publish-events'), 'events.StreamArn'],
+    ]);
+  });
+
+  test('the clock ticks every minute for the function that says so, and for no other', () => {
+    expect(properties(assembly, 'AWS::Events::Rule')).toEqual([
+      {
+        Description: expect.stringContaining('find-due') as unknown,
+        ScheduleExpression: 'rate(1 minute)',
+        State: 'ENABLED',
+        Targets: [
+          {
+            Id: 'Target0',
+            Arn: 'finddueFunction.Arn',
+            RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('only that rule may call it, and a tick is tried once: the next one does the same', () => {
+    const permitted = properties(assembly, 'AWS::Lambda::Permission').filter(
+      ({ Principal }) => Principal === 'events.amazonaws.com',
+    );
+    expect(permitted).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: 'finddueFunction.Arn',
+        Principal: 'events.amazonaws.com',
+        SourceArn: 'finddueclockRule.Arn',
+      },
+    ]);
+    expect(properties(assembly, 'AWS::Lambda::EventInvokeConfig')).toMatchObject([
+      { FunctionName: logical('find-due'), MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
     ]);
   });
 });
@@ -80,16 +116,24 @@ describe('what sets a function off', () => {
 describe('what a function is told', () => {
   const always = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME', 'STAGE'];
   const tables = ['PAYMENTS_TABLE', 'EVENTS_TABLE'];
+  const writes = [...tables, 'DUE_SHARDS_WRITTEN'];
+  const channels = ['CHANNELS_TABLE', 'CHANNELS'];
   const names: Record<OperationName, string[]> = {
-    'create-payment': [...tables, 'IDEMPOTENCY_TABLE', 'CHANNELS_TABLE', 'CHANNELS', 'CALLERS'],
+    'create-payment': [...writes, ...channels, 'IDEMPOTENCY_TABLE', 'CALLERS'],
+    'close-payment': [...writes, ...channels, 'IDEMPOTENCY_TABLE', 'CALLERS'],
+    'resolve-anomaly': [...writes, 'IDEMPOTENCY_TABLE', 'CALLERS'],
+    'list-quarantine': ['PAYMENTS_TABLE', 'CHANNELS', 'CALLERS'],
     'get-payment': ['PAYMENTS_TABLE', 'CALLERS'],
     'list-payments': ['PAYMENTS_TABLE', 'CALLERS'],
     'get-timeline': [...tables, 'CALLERS'],
-    'receive-callback': ['CHANNELS_TABLE', 'CHANNELS', 'CALLBACK_QUEUE_URL'],
-    'apply-notification': tables,
+    'receive-callback': [...channels, 'CALLBACK_QUEUE_URL'],
+    'receive-return': [...writes, ...channels],
+    'apply-notification': [...writes, ...channels, 'CALLBACK_QUEUE_URL'],
+    'find-due': ['PAYMENTS_TABLE', 'DUE_INDEX', 'DUE_SHARDS_READ', 'SYNC_QUEUE_URL'],
+    'sync-transaction': [...writes, ...channels],
     'publish-events': ['EVENT_BUS_NAME'],
-    'put-channel': ['CHANNELS_TABLE', 'CHANNELS', 'CALLERS'],
-    'get-channel': ['CHANNELS_TABLE', 'CHANNELS', 'CALLERS'],
+    'put-channel': [...channels, 'CALLERS'],
+    'get-channel': [...channels, 'CALLERS'],
   };
 
   test.each(Object.entries(names))(
@@ -108,8 +152,28 @@ describe('what a function is told', () => {
       CALLBACK_QUEUE_URL: 'CallbacksQueue',
       STAGE: 'sandbox',
     });
+    expect(environmentOf('apply-notification')['CALLBACK_QUEUE_URL']).toBe('CallbacksQueue');
+    expect(environmentOf('find-due')).toMatchObject({ DUE_INDEX: 'finding', SYNC_QUEUE_URL: 'SyncQueue' });
     expect(environmentOf('publish-events')['EVENT_BUS_NAME']).toBe('Bus');
     expect(JSON.parse(String(environmentOf('get-payment')['CALLERS']))).toEqual(stages.sandbox.callers);
+  });
+
+  test('as many shards are told as the stage says, to who writes them and to who reads them', () => {
+    const stage = assemble({ ...stages.sandbox, dueShards: { written: 3, read: 5 } });
+    expect(environmentOf('create-payment', stage)['DUE_SHARDS_WRITTEN']).toBe('3');
+    expect(environmentOf('find-due', stage)['DUE_SHARDS_READ']).toBe('5');
+  });
+
+  test('the keys of a channel are named only to who signs with them or reads their public half', () => {
+    const local = assemble('local');
+    const keysOf = (name: string): unknown[] =>
+      (JSON.parse(String(environmentOf(name, local)['CHANNELS'])) as { signing_keys?: unknown }[]).map(
+        ({ signing_keys }) => signing_keys,
+      );
+    for (const name of ['create-payment', 'sync-transaction', 'put-channel'])
+      expect(keysOf(name)).toEqual([undefined, { v1: 'SigningALIPAYCERTv1.Arn' }]);
+    for (const name of ['receive-callback', 'apply-notification', 'get-channel'])
+      expect(keysOf(name)).toEqual([undefined, undefined]);
   });
 
   test('a secret is named only to who may read or write it', () => {
@@ -122,9 +186,9 @@ describe('what a function is told', () => {
   });
 });
 
-function environmentOf(name: string): Record<string, unknown> {
-  const found = properties(assembly, 'AWS::Lambda::Function').find(
-    ({ FunctionName }) => FunctionName === `payments-sandbox-${name}`,
+function environmentOf(name: string, of = assembly): Record<string, unknown> {
+  const found = properties(of, 'AWS::Lambda::Function').find(({ FunctionName }) =>
+    new RegExp(`^payments-\\w+-${name}$`).test(String(FunctionName)),
   );
   return (found?.['Environment'] as { Variables: Record<string, unknown> }).Variables;
 }
