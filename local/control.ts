@@ -4,7 +4,7 @@ import type { Gate } from './aws/gate/gate.ts';
 import { orderFault } from './aws/gate/orders.ts';
 import type { LocalQueues } from './aws/queues.ts';
 import { moveClock } from './clock.ts';
-import { type Credentials, people } from './credentials.ts';
+import { type Credentials, people, returnOrigins } from './credentials.ts';
 import type { Functions } from './functions.ts';
 import { readBody, Refused, sendJson } from './gateways/http.ts';
 import type { Journal } from './journal.ts';
@@ -46,7 +46,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /credentials': (_request, { credentials }) => ({
     credentials: people.map((name) => {
       const { accessKeyId, secretAccessKey, userArn } = credentials.people[name];
-      return { name, accessKeyId, secretAccessKey, arn: userArn };
+      return { name, accessKeyId, secretAccessKey, arn: userArn, returnOrigins: returnOrigins(name) };
     }),
   }),
   'GET /events': ({ query }, { journal }) => ({
@@ -64,8 +64,8 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /state-hash': (_request, { stateHash }) => stateHash(),
 };
 
-async function queues({ queues: all, deadLetters }: ControlOptions): Promise<unknown> {
-  const depths = await all.depths();
+function queues({ queues: all, deadLetters }: ControlOptions): unknown {
+  const depths = all.depths();
   const depth = (name: string | undefined): number => (name === undefined ? 0 : (depths[name]?.visible ?? 0));
   return {
     queues: [...deadLetters].map(([name, deadLetterQueue]) => ({

@@ -1,12 +1,19 @@
 // Access keys of this machine, new at every start: for the applications and people of the local stage, and one for each
 // function's role.
 import { randomBytes } from 'node:crypto';
+import { stages, type Caller } from '../infra/config.ts';
 import type { Principal } from './aws/api.ts';
 
 /** Roles of the stage `local` in infra/config.ts, by name. */
 export const people = ['local-app', 'other-app', 'operator', 'finance'] as const;
 
 export type Person = (typeof people)[number];
+
+/** Where the payers of an application may be sent back to; none for people. */
+export function returnOrigins(person: Person): readonly string[] {
+  const callers: readonly Caller[] = stages.local.callers;
+  return callers.find(({ roles }) => roles.some((role) => role.endsWith(`/${person}`)))?.returnOrigins ?? [];
+}
 
 export interface Credentials {
   readonly people: Readonly<Record<Person, Principal>>;

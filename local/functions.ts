@@ -1,4 +1,4 @@
-// The functions of the template, each with its own environment and key, and what feeds them from queues and streams.
+// The functions of the template, each with its own environment and key, and what sets them off: queues, streams, clocks.
 import { join } from 'node:path';
 import { prefix } from '../infra/names.ts';
 import { stages } from '../infra/config.ts';
@@ -8,7 +8,9 @@ import type { Poller } from './aws/event-source.ts';
 import type { Gate } from './aws/gate/gate.ts';
 import { lambdaDuties } from './aws/gate/lambda-duties.ts';
 import { closedToServices } from './aws/gate/service-duties.ts';
+import type { LocalQueues } from './aws/queues.ts';
 import { pollQueue } from './aws/queue-poller.ts';
+import { startSchedules } from './aws/schedules.ts';
 import { randomFrom } from './aws/stream-lanes.ts';
 import { pollStream } from './aws/stream-poller.ts';
 import type { Mapping, World } from './aws/world.ts';
@@ -20,6 +22,8 @@ export interface FunctionsOptions {
   readonly world: World;
   readonly endpoints: Endpoints;
   readonly gate: Gate;
+  /** what a queue holds at this moment, by its name */
+  readonly look: LocalQueues['look'];
   readonly credentials: Credentials;
   readonly journal: Journal;
   readonly timeline: Timeline;
@@ -77,7 +81,22 @@ export function startFunctions(options: FunctionsOptions): Functions {
   }
   const batches = new Map<string, object>();
   const pollers = world.mappings.map((mapping) => poll(mapping, byArn, options, batches));
-  options.timeline.join(inTime([...byArn.values()], pollers, options.timeline.offset()));
+  const { timeline } = options;
+  timeline.join(inTime([...byArn.values()], pollers, timeline.offset()));
+  const stopClocks = startSchedules({
+    ...{
+      schedules: world.schedules,
+      functions: byArn,
+      triedOnce: world.triedOnce,
+      account,
+      region,
+      timeline,
+    },
+    failed: (arn, { errorType, errorMessage }) => {
+      const operation = operationOf(byArn.get(arn)?.spec.name ?? arn);
+      journal.happened(operation, 'schedule.failed', { level: 'ERROR', errorType, errorMessage });
+    },
+  });
   return {
     byArn,
     byOperation,
@@ -87,6 +106,7 @@ export function startFunctions(options: FunctionsOptions): Functions {
       return batch && byOperation.get(operation)?.fn.invoke(batch);
     },
     stop: async () => {
+      stopClocks();
       // A poller waits for the invocation that it has begun, and takes nothing more: what a stopped function did not
       // do must not count as its failure.
       const polling = pollers.map((each) => each.stop());
@@ -131,7 +151,7 @@ function poll(
       journal.happened(operationOf(target.spec.name), line, { level: 'WARN' });
     },
   };
-  if (service === 'sqs') return pollQueue({ ...source, endpoint: endpoints.queues });
+  if (service === 'sqs') return pollQueue({ ...source, endpoint: endpoints.queues, look: options.look });
   const { dataDir, seed } = options;
   const table = sourceArn.split('/')[1] ?? '';
   return pollStream({
@@ -142,6 +162,7 @@ function poll(
     },
     endpoint: endpoints.dynamodb,
     random: randomFrom(seed),
+    written: options.gate.written,
     keep: (bucket, key, body) => world.buckets.put(bucket, key, body),
     ...(dataDir === undefined
       ? {}

@@ -108,7 +108,10 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
   await createResources(stacks, world);
   const functions = await start(
     Promise.resolve(
-      startFunctions({ world, endpoints, gate, credentials, journal, timeline, dataDir, seed }),
+      startFunctions({
+        ...{ world, endpoints, gate, credentials, journal, timeline, dataDir, seed },
+        look: queues.look,
+      }),
     ),
   );
   await start(Promise.resolve(timeline));
@@ -139,7 +142,8 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
       ...{ gate, functions },
     }),
   );
-  await seedAlipay(api, signedFetch(credentials.people.operator, region), gateways.alipay);
+  const call = signedFetch(credentials.people.operator, region);
+  await seedAlipay({ api, call, kms: services.endpoint, alipay: gateways.alipay });
   told.facts = {
     ...{ api, gateways: gateways.url, control: control.url, region, accessKeyId, secretAccessKey },
     readyMs: Math.round(performance.now() - since),

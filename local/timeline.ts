@@ -1,6 +1,6 @@
 // The service's time: the computer's own, and how far somebody has moved it on. Whatever waits for a moment waits here, so
 // that a move visits every moment on its way, in order, and lets the work of each end before the next.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { durable } from './aws/durable-state.ts';
 
@@ -41,7 +41,7 @@ interface Due {
 
 /** ms of real time that a move waits for work that does not end */
 const patience = 5_000;
-/** ms of real time between two looks */
+/** ms of real time between two looks, at most */
 const glance = 5;
 /** A longer wait overflows the timer, which then fires at once. */
 const longestWait = 2 ** 31 - 1;
@@ -106,15 +106,17 @@ export function openTimeline(file?: string): Timeline {
 
   /** Twice in a row: what one part has ended may just have begun in another. */
   async function quiet(signal: AbortSignal): Promise<boolean> {
-    for (let times = 0; times < 2;) {
+    // To look while a task still runs would be in vain.
+    while (underWay.size > 0 && !signal.aborted) await Promise.race([...underWay, sleep(glance)]);
+    for (let times = 0, looks = 0; ; looks += 1) {
       const idle = await Promise.all(parts.map((part) => part.idle?.() ?? Promise.resolve(true))).catch(
         () => [false],
       );
       times = underWay.size === 0 && !idle.includes(false) ? times + 1 : 0;
       if (signal.aborted || stopped) return false;
-      await sleep(glance);
+      if (times === 2) return true;
+      await sleep(Math.min(1 + looks, glance));
     }
-    return true;
   }
 
   async function ended(): Promise<boolean> {
@@ -130,6 +132,8 @@ export function openTimeline(file?: string): Timeline {
     let idle = await ended();
     for (let next = nextDue(); next !== undefined && next <= to && !stopped; next = nextDue()) {
       goTo(next);
+      // Work that goes on for ever must not hide what begins now.
+      if (!idle) await nextTurn();
       idle &&= await ended();
     }
     goTo(to);

@@ -1,9 +1,11 @@
-// KMS of this machine: symmetric keys that really close and open (AES-256-GCM, the encryption context authenticated).
+// KMS of this machine: symmetric keys that really close and open (AES-256-GCM, the encryption context authenticated), and
+// RSA keys that really sign.
 import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError, type AwsOperations, operation } from './aws-json.ts';
 import { type Durable, durable } from './durable-state.ts';
 import { close, invalidCiphertext, keyIdOf, open } from './kms-cipher.ts';
+import { newRsaKey, publicKey, sign, signingAlgorithms, signInput } from './kms-signing.ts';
 import { type Properties, readProperties, withoutBehaviour } from './properties.ts';
 
 export interface Kms {
@@ -23,11 +25,17 @@ export interface KmsOptions {
   readonly file?: string;
 }
 
+const specs = z.enum(['SYMMETRIC_DEFAULT', 'RSA_2048']).default('SYMMETRIC_DEFAULT');
+type Spec = z.infer<typeof specs>;
+
+/** What a key of each kind is for here; in the cloud an RSA key may close messages instead. */
+const usages = { SYMMETRIC_DEFAULT: 'ENCRYPT_DECRYPT', RSA_2048: 'SIGN_VERIFY' } as const;
+
 const keyProperties = z.strictObject({
   Description: z.string().default(''),
   Enabled: z.boolean().default(true),
-  KeySpec: z.literal('SYMMETRIC_DEFAULT').optional(),
-  KeyUsage: z.literal('ENCRYPT_DECRYPT').optional(),
+  KeySpec: specs,
+  KeyUsage: z.enum(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']).default('ENCRYPT_DECRYPT'),
   MultiRegion: z.literal(false).optional(),
   Origin: z.literal('AWS_KMS').optional(),
   ...withoutBehaviour(
@@ -43,7 +51,8 @@ const keyProperties = z.strictObject({
 const key = z.object({
   id: z.string(),
   arn: z.string(),
-  /** 32 bytes, base64 */
+  spec: specs,
+  /** base64: 32 bytes, or PKCS #8 */
   material: z.string(),
   /** ms since 1970 */
   createdAt: z.number(),
@@ -57,7 +66,7 @@ const symmetric = z.literal('SYMMETRIC_DEFAULT').optional();
 const base64 = z.base64();
 
 const inputs = {
-  describe: z.strictObject({ KeyId: z.string() }),
+  named: z.strictObject({ KeyId: z.string() }),
   encrypt: z.strictObject({
     KeyId: z.string(),
     Plaintext: base64,
@@ -92,16 +101,18 @@ export function openKms({ region, account, now, file }: KmsOptions): Kms {
     return found;
   }
 
-  function usable(named: string): Key {
+  function usable(named: string, spec: Spec): Key {
     const found = find(named);
     if (!found.enabled) throw new AwsError('DisabledException', `${found.arn} is disabled.`);
+    if (found.spec !== spec)
+      throw new AwsError('InvalidKeyUsageException', `${found.arn} is for ${usages[found.spec]}.`);
     return found;
   }
 
   const operations: AwsOperations = {
-    DescribeKey: operation(inputs.describe, ({ KeyId }) => ({ KeyMetadata: metadata(find(KeyId), account) })),
+    DescribeKey: operation(inputs.named, ({ KeyId }) => ({ KeyMetadata: metadata(find(KeyId), account) })),
     Encrypt: operation(inputs.encrypt, ({ KeyId, Plaintext, EncryptionContext }) => {
-      const used = usable(KeyId);
+      const used = usable(KeyId, 'SYMMETRIC_DEFAULT');
       const plain = Buffer.from(Plaintext, 'base64');
       if (plain.length === 0 || plain.length > plaintextLimit)
         throw new AwsError('ValidationException', `Plaintext must have 1 to ${plaintextLimit} bytes.`);
@@ -117,19 +128,31 @@ export function openKms({ region, account, now, file }: KmsOptions): Kms {
       if (id === undefined || !Object.hasOwn(keys.value, id)) throw invalidCiphertext();
       if (KeyId !== undefined && find(KeyId).id !== id)
         throw new AwsError('IncorrectKeyException', 'The ciphertext was made with another key.');
-      const used = usable(id);
+      const used = usable(id, 'SYMMETRIC_DEFAULT');
       const plain = open(used, closed, EncryptionContext);
       return { KeyId: used.arn, Plaintext: plain.toString('base64'), EncryptionAlgorithm };
     }),
     GenerateDataKey: operation(inputs.dataKey, ({ KeyId, KeySpec, NumberOfBytes, EncryptionContext }) => {
       if ((KeySpec === undefined) === (NumberOfBytes === undefined))
         throw new AwsError('ValidationException', 'Say either KeySpec or NumberOfBytes.');
-      const used = usable(KeyId);
+      const used = usable(KeyId, 'SYMMETRIC_DEFAULT');
       const plain = randomBytes(NumberOfBytes ?? (KeySpec === 'AES_128' ? 16 : 32));
       return {
         KeyId: used.arn,
         Plaintext: plain.toString('base64'),
         CiphertextBlob: close(used, plain, EncryptionContext),
+      };
+    }),
+    Sign: operation(signInput, (said) => {
+      const { arn, material } = usable(said.KeyId, 'RSA_2048');
+      return { KeyId: arn, ...sign(material, said) };
+    }),
+    GetPublicKey: operation(inputs.named, ({ KeyId }) => {
+      const { arn, spec, material } = usable(KeyId, 'RSA_2048');
+      const PublicKey = publicKey(material);
+      return {
+        ...{ KeyId: arn, PublicKey, KeySpec: spec, KeyUsage: usages[spec] },
+        SigningAlgorithms: signingAlgorithms,
       };
     }),
   };
@@ -138,10 +161,16 @@ export function openKms({ region, account, now, file }: KmsOptions): Kms {
     operations,
     createKey: (logicalId, properties) => {
       const said = readProperties(keyProperties, `Key ${logicalId}`, properties);
+      const { KeySpec: spec, KeyUsage: usage } = said;
+      if (usages[spec] !== usage)
+        throw new Error(`Key ${logicalId} is ${spec} for ${usage}, which this machine does not carry out.`);
       const id = stableId(`${account}/${region}/${logicalId}`);
       const arn = `arn:aws:kms:${region}:${account}:key/${id}`;
-      const kept = keys.value[id] ?? { material: randomBytes(32).toString('base64'), createdAt: now() };
-      keys.value[id] = { ...kept, id, arn, description: said.Description, enabled: said.Enabled };
+      const before = keys.value[id];
+      const { material, createdAt } =
+        before?.spec === spec ? before : { material: newMaterial[spec](), createdAt: now() };
+      const { Description: description, Enabled: enabled } = said;
+      keys.value[id] = { id, arn, spec, material, createdAt, description, enabled };
       keys.save();
       return { keyId: id, arn };
     },
@@ -153,6 +182,11 @@ export function openKms({ region, account, now, file }: KmsOptions): Kms {
 
 const EncryptionAlgorithm = 'SYMMETRIC_DEFAULT';
 
+const newMaterial: Readonly<Record<Spec, () => string>> = {
+  SYMMETRIC_DEFAULT: () => randomBytes(32).toString('base64'),
+  RSA_2048: newRsaKey,
+};
+
 function metadata(of: Key, account: string): object {
   return {
     AWSAccountId: account,
@@ -162,9 +196,11 @@ function metadata(of: Key, account: string): object {
     Description: of.description,
     Enabled: of.enabled,
     KeyState: of.enabled ? 'Enabled' : 'Disabled',
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    KeySpec: EncryptionAlgorithm,
-    EncryptionAlgorithms: [EncryptionAlgorithm],
+    KeyUsage: usages[of.spec],
+    KeySpec: of.spec,
+    ...(of.spec === 'RSA_2048'
+      ? { SigningAlgorithms: signingAlgorithms }
+      : { EncryptionAlgorithms: [EncryptionAlgorithm] }),
     KeyManager: 'CUSTOMER',
     Origin: 'AWS_KMS',
     MultiRegion: false,

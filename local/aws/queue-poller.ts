@@ -1,7 +1,6 @@
 // From a queue to a function, as Lambda's event source mapping does it: batches, partial failures, bounded concurrency.
 import {
   DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SQSClient,
@@ -20,6 +19,7 @@ import {
   type Poller,
 } from './event-source.ts';
 import { readProperties } from './properties.ts';
+import type { QueueLook } from './queues.ts';
 import { sqsRecord } from './sqs-record.ts';
 
 const mappingSchema = z.strictObject({
@@ -35,12 +35,17 @@ const longPoll = 2;
 /** ms between attempts when the queue does not answer */
 const afterError = 500;
 
+export interface QueueSourceOptions extends EventSourceOptions {
+  /** what a queue holds at this moment */
+  readonly look: (name: string) => QueueLook | undefined;
+}
+
 /**
  * @param options `mapping` of a queue whose name is in its ARN; the queue must exist at `endpoint`
  * @throws Error naming a property of the mapping that is not carried out
  */
-export function pollQueue(options: EventSourceOptions): Poller {
-  const { endpoint, region, credentials, invoke, onError, now = Date.now } = options;
+export function pollQueue(options: QueueSourceOptions): Poller {
+  const { endpoint, region, credentials, invoke, look, onError, now = Date.now } = options;
   const mapping = readProperties(mappingSchema, 'An event source mapping of a queue', options.mapping);
   const arn = mapping.EventSourceArn;
   const [account = '', name = ''] = arn.split(':').slice(-2);
@@ -53,20 +58,12 @@ export function pollQueue(options: EventSourceOptions): Poller {
   const over = () => abortSignal.aborted;
   const trouble = onceEach(onError);
   const running = new Set<Promise<void>>();
-  /** when each message that was given back is due again, ms since 1970 */
-  let waiting: number[] = [];
-  let visibility = 30_000;
-
-  async function count(): Promise<{ visible: number; inFlight: number }> {
-    const { Attributes: now = {} } = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-    );
-    visibility = Number(now['VisibilityTimeout']) * 1000;
-    return {
-      visible: Number(now['ApproximateNumberOfMessages']),
-      inFlight: Number(now['ApproximateNumberOfMessagesNotVisible']),
-    };
-  }
+  const { inFlight: taken = 0, visibility = 30_000 } = look(name) ?? {};
+  /**
+   * when each message that was given back is due again, ms since 1970; what an earlier run of this machine had taken is
+   * waited for by nobody
+   */
+  let waiting = Array.from({ length: taken }, () => Date.now() + visibility);
 
   async function receive(most: number, seconds: number): Promise<Message[]> {
     const request = new ReceiveMessageCommand({
@@ -137,16 +134,7 @@ export function pollQueue(options: EventSourceOptions): Poller {
     running.add(one);
   }
 
-  // What an earlier run of this machine had taken is waited for by nobody.
-  const begun = count().then(
-    ({ inFlight }) => {
-      waiting = Array.from({ length: inFlight }, () => Date.now() + visibility);
-    },
-    (error: unknown) => {
-      trouble.failed(`Queue ${name} cannot be read (${String(error)}); it is tried again.`);
-    },
-  );
-  const ended = mapping.Enabled ? begun.then(run) : Promise.resolve();
+  const ended = mapping.Enabled ? run() : Promise.resolve();
 
   return {
     moved: (by) => {
@@ -157,12 +145,11 @@ export function pollQueue(options: EventSourceOptions): Poller {
       await atMost(farewell, Promise.all([ended, ...running]));
       client.destroy();
     },
-    idle: async () => {
-      if (!mapping.Enabled) return true;
-      await begun;
-      const { visible, inFlight } = await count();
+    idle: () => {
+      if (!mapping.Enabled) return Promise.resolve(true);
+      const { visible, inFlight } = look(name) ?? { visible: 1, inFlight: 0 };
       waiting = waiting.filter((due) => due > Date.now());
-      return running.size === 0 && visible === 0 && inFlight <= waiting.length;
+      return Promise.resolve(running.size === 0 && visible === 0 && inFlight <= waiting.length);
     },
   };
 }

@@ -12,6 +12,8 @@ export interface QueueServer {
   /** of SQS, and of S3 */
   readonly endpoint: string;
   readonly clock: QueueClock;
+  /** The server is in this process: what a queue's attributes are now, without a request. */
+  attributes(queue: string): Readonly<Record<string, string>> | undefined;
   stop(): Promise<void>;
 }
 
@@ -27,7 +29,13 @@ export async function startQueueServer(region: string, dataDir?: string): Promis
       kept.close();
     });
   const endpoint = await app.listen({ port: 0, host: '127.0.0.1' });
-  return { endpoint, clock: queueClock(stores.sqsStore), stop: () => app.close() };
+  const { sqsStore } = stores;
+  return {
+    endpoint,
+    clock: queueClock(sqsStore),
+    attributes: (queue) => sqsStore.getQueueByName(queue)?.getAllAttributes(['All']),
+    stop: () => app.close(),
+  };
 }
 
 function keep(

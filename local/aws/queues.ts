@@ -1,7 +1,6 @@
 // SQS of this machine: queues as the template has them, and how full they are.
 import {
   CreateQueueCommand,
-  GetQueueAttributesCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
@@ -18,6 +17,11 @@ export interface QueueDepth {
   readonly inFlight: number;
 }
 
+export interface QueueLook extends QueueDepth {
+  /** ms for which a message that was received is hidden from others */
+  readonly visibility: number;
+}
+
 export interface LocalQueues {
   readonly endpoint: string;
   /** how it hears that the service's time was moved */
@@ -28,8 +32,10 @@ export interface LocalQueues {
    * @throws Error naming a property that is not carried out
    */
   createQueue(name: string, properties: Properties): Promise<{ url: string; arn: string }>;
+  /** What a queue holds at this moment; nothing where there is no such queue. */
+  readonly look: (name: string) => QueueLook | undefined;
   /** by queue name */
-  depths(): Promise<Record<string, QueueDepth>>;
+  depths(): Record<string, QueueDepth>;
   /** for what is delivered by this machine itself, such as a rule's target */
   send(arn: string, body: string): Promise<void>;
   stop(): Promise<void>;
@@ -84,20 +90,34 @@ export async function startQueues({ dataDir, region = 'us-east-1' }: QueuesOptio
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     useQueueUrlAsEndpoint: false,
   });
-  const urls = new Map<string, string>();
+  const names = new Set<string>();
+  const look = (name: string): QueueLook | undefined => {
+    const now = server.attributes(name);
+    return (
+      now && {
+        visible: Number(now['ApproximateNumberOfMessages']),
+        inFlight: Number(now['ApproximateNumberOfMessagesNotVisible']),
+        visibility: Number(now['VisibilityTimeout']) * 1000,
+      }
+    );
+  };
   return {
     endpoint: server.endpoint,
     clock: server.clock,
     createQueue: async (name, properties) => {
       const url = `${server.endpoint}/${account}/${name}`;
       await ensureQueue(client, name, url, attributes(name, properties));
-      urls.set(name, url);
+      names.add(name);
       return { url, arn: `arn:aws:sqs:${region}:${account}:${name}` };
     },
-    depths: async () => {
-      const all = [...urls].map(async ([name, url]) => [name, await depth(client, url)] as const);
-      return Object.fromEntries(await Promise.all(all));
-    },
+    look,
+    depths: () =>
+      Object.fromEntries(
+        [...names].map((name) => {
+          const { visible = 0, inFlight = 0 } = look(name) ?? {};
+          return [name, { visible, inFlight }];
+        }),
+      ),
     send: async (arn, body) => {
       const name = arn.split(':').at(-1) ?? '';
       await client.send(
@@ -130,17 +150,4 @@ async function ensureQueue(client: SQSClient, name: string, url: string, wanted:
   await client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
   if (Object.keys(changeable).length === 0) return;
   await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: changeable }));
-}
-
-async function depth(client: SQSClient, url: string): Promise<QueueDepth> {
-  const { Attributes: now = {} } = await client.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: url,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
-  return {
-    visible: Number(now['ApproximateNumberOfMessages']),
-    inFlight: Number(now['ApproximateNumberOfMessagesNotVisible']),
-  };
 }

@@ -6,8 +6,9 @@ import { accessReaders } from './gate/access-readers.ts';
 import { inertTypes } from './inert.ts';
 import { type Created, resolve, type Scope } from './intrinsics.ts';
 import { type Properties, readProperties, withoutBehaviour } from './properties.ts';
+import { isSchedule, readSchedule } from './schedules.ts';
 import type { Stack } from './template.ts';
-import { type Behaviour, physicalName, type Place, type World } from './world.ts';
+import { type Behaviour, type DeclaredFunction, physicalName, type Place, type World } from './world.ts';
 
 const text = z.string();
 
@@ -24,7 +25,7 @@ const functionSchema = z.strictObject({
   Timeout: z.coerce.number().default(3),
   TracingConfig: z.strictObject({ Mode: z.enum(['Active', 'PassThrough']) }).optional(),
   VpcConfig: z.object({ SubnetIds: z.array(text).default([]) }).optional(),
-  // Nothing here is invoked asynchronously, so there is nothing to bury in a dead-letter queue.
+  // What is invoked asynchronously here is tried once, and nothing of it is buried in a dead-letter queue.
   ...withoutBehaviour('Architectures', 'DeadLetterConfig', 'Description', 'EphemeralStorage', 'KmsKeyArn'),
   ...withoutBehaviour('RuntimeManagementConfig', 'Tags'),
 });
@@ -57,11 +58,7 @@ const mappingSchema = z.looseObject({ FunctionName: text, EventSourceArn: text }
 
 const createMapping: Behaviour = (properties, place, world) => {
   const said = readProperties(mappingSchema, place.name, properties);
-  const target = [...world.functions.values()].find(({ arn, name }) =>
-    [arn, name].includes(said.FunctionName),
-  );
-  if (!target)
-    throw new Error(`${place.name} feeds ${said.FunctionName}, which is no function of this template.`);
+  const target = functionNamed(said.FunctionName, place, world.functions);
   world.mappings.push({ functionArn: target.arn, sourceArn: said.EventSourceArn, properties });
   return { ref: physicalName(place) };
 };
@@ -116,11 +113,34 @@ const createBus: Behaviour = (properties, place, { services }) => {
   return { ref: name, attributes: { Arn: arn, Name: name } };
 };
 
-const putRule: Behaviour = (properties, place, { account, region, services }) => {
+const putRule: Behaviour = (properties, place, { account, region, services, schedules }) => {
   const name = nameIn(properties, 'Name', place);
-  services.putRule(name, properties);
-  return { ref: name, attributes: { Arn: `arn:aws:events:${region}:${account}:rule/${name}` } };
+  const arn = `arn:aws:events:${region}:${account}:rule/${name}`;
+  if (isSchedule(properties)) schedules.push(readSchedule(name, arn, properties));
+  else services.putRule(name, properties);
+  return { ref: name, attributes: { Arn: arn } };
 };
+
+const triesSchema = z.strictObject({
+  FunctionName: text,
+  Qualifier: z.literal('$LATEST'),
+  MaximumRetryAttempts: z.literal(0),
+  // Here nothing waits to be invoked.
+  ...withoutBehaviour('MaximumEventAgeInSeconds'),
+});
+
+const setTries: Behaviour = (properties, place, { functions, triedOnce }) => {
+  const said = readProperties(triesSchema, place.name, properties);
+  triedOnce.add(functionNamed(said.FunctionName, place, functions).arn);
+  return { ref: physicalName(place) };
+};
+
+/** @param wanted name or ARN */
+function functionNamed(wanted: string, place: Place, functions: World['functions']): DeclaredFunction {
+  const found = [...functions.values()].find(({ arn, name }) => [arn, name].includes(wanted));
+  if (!found) throw new Error(`${place.name} is of ${wanted}, which is no function of this template.`);
+  return found;
+}
 
 /** The name that the template gives, else one that is the same at every start. */
 function nameIn(properties: Properties, property: string, place: Place): string {
@@ -133,6 +153,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   'AWS::DynamoDB::Table': createTable,
   'AWS::Events::EventBus': createBus,
   'AWS::Events::Rule': putRule,
+  'AWS::Lambda::EventInvokeConfig': setTries,
   'AWS::KMS::Alias': createAlias,
   'AWS::KMS::Key': createKey,
   'AWS::Lambda::EventSourceMapping': createMapping,

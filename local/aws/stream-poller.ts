@@ -21,6 +21,8 @@ import { streamRecord } from './stream-record.ts';
 import { findStream, listShards, openShard, type ShardReader } from './stream-shards.ts';
 
 export interface StreamOptions extends EventSourceOptions {
+  /** rises with each write: where it stands still, nothing new can be in the stream; each look asks the server without it */
+  readonly written?: () => number;
   /** where the position in each shard outlives this process; without it every start begins at StartingPosition */
   readonly checkpointFile?: string;
   /** chance in [0, 1), by which items overtake one another; without it all changes come in one order */
@@ -69,6 +71,8 @@ export function pollStream(options: StreamOptions): Poller {
   const positions = durable(z.record(z.string(), z.string()), {}, checkpointFile);
   const readers = new Map<string, ShardReader>();
   let delivering = 0;
+  /** how much had been written when nothing was there to be read */
+  let emptyAt: number | undefined;
 
   function pass(ShardId: string, sequenceNumber: string): void {
     positions.value[position(arn, ShardId)] = sequenceNumber;
@@ -197,8 +201,12 @@ export function pollStream(options: StreamOptions): Poller {
     idle: async () => {
       if (!mapping.Enabled) return true;
       if (delivering > 0 || readers.size === 0) return false;
+      const written = options.written?.();
+      if (written !== undefined && written === emptyAt) return true;
       const more = await Promise.all([...readers.values()].map((reader) => reader.more().catch(() => true)));
-      return delivering === 0 && !more.includes(true);
+      const empty = delivering === 0 && !more.includes(true);
+      emptyAt = empty ? written : undefined;
+      return empty;
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Access } from './gate/access.ts';
 import type { Created } from './intrinsics.ts';
 import type { Properties } from './properties.ts';
 import type { LocalQueues } from './queues.ts';
+import type { DeclaredSchedule } from './schedules.ts';
 import type { LocalServices } from './services.ts';
 import type { Stack } from './template.ts';
 
@@ -28,13 +29,22 @@ export interface World {
   /** by id */
   readonly apis: Map<string, ApiDefinition>;
   readonly mappings: Mapping[];
+  readonly schedules: DeclaredSchedule[];
+  /** ARNs of functions that are not invoked again when an asynchronous invocation fails */
+  readonly triedOnce: Set<string>;
   /** queue name → name of its dead-letter queue, where it has one */
   readonly deadLetters: Map<string, string | undefined>;
 }
 
 /** What is filled while resources are made. */
-export function emptyWorld(): Pick<World, 'functions' | 'apis' | 'mappings' | 'deadLetters'> {
-  return { functions: new Map(), apis: new Map(), mappings: [], deadLetters: new Map() };
+export function emptyWorld(): Pick<
+  World,
+  'functions' | 'apis' | 'mappings' | 'schedules' | 'triedOnce' | 'deadLetters'
+> {
+  return {
+    ...{ functions: new Map(), apis: new Map(), mappings: [], schedules: [] },
+    ...{ triedOnce: new Set(), deadLetters: new Map() },
+  };
 }
 
 /** A function as the template has it: its environment holds nothing of this machine yet. */

@@ -80,25 +80,36 @@ const minutesApart = (moments: readonly number[]): number[] =>
   moments.slice(1).map((at, i) => Math.round((at - (moments[i] ?? 0)) / minute));
 
 describe('three days', () => {
-  test('a callback that is lost seven times arrives a day later, at the moments of the provider', async () => {
-    const { transaction_id: id } = await create();
-    const lost = { kind: 'payment', fault: 'lost', times: 7 };
-    await ask(`${machine.gateways}/_control/faults`, { transaction_id: id, callback: lost });
-    expect((await pay(id, 'success')).status).toBe(200);
-    const paid = await time();
-    await expect(read(id)).resolves.toMatchObject({ status: 'PENDING_PAYMENT' });
+  test(
+    'a callback that is lost seven times arrives a day later; the channel was asked within minutes',
+    async () => {
+      const { transaction_id: id } = await create();
+      const lost = { kind: 'payment', fault: 'lost', times: 7 };
+      await ask(`${machine.gateways}/_control/faults`, { transaction_id: id, callback: lost });
+      expect((await pay(id, 'success')).status).toBe(200);
+      const paid = await time();
+      await expect(read(id)).resolves.toMatchObject({ status: 'PENDING_PAYMENT' });
 
-    await expect(move({ advance: '25h' })).resolves.toMatchObject({ status: 200, idle: true });
+      await expect(move({ advance: '25h' })).resolves.toMatchObject({ status: 200, idle: true });
 
-    expect(Math.abs((await time()) - paid - 25 * hour)).toBeLessThan(10_000);
-    const made = await deliveries(id);
-    expect(minutesApart(made.map(({ at }) => Date.parse(at)))).toEqual([4, 10, 10, 60, 120, 360, 900]);
-    expect(made.map(({ accepted }) => accepted)).toEqual([...Array<boolean>(7).fill(false), true]);
-    await expect(read(id)).resolves.toMatchObject({ status: 'PAID_SUCCESS' });
-    const told = (await events(id)).find((event) => event['detail-type'] === 'payment.paid');
-    expect(Date.parse(told?.time ?? '') - paid).toBeGreaterThan(24 * hour);
-    expect(Date.parse(told?.time ?? '') - paid).toBeLessThan(25 * hour);
-  }, 20_000);
+      expect(Math.abs((await time()) - paid - 25 * hour)).toBeLessThan(10_000);
+      const made = await deliveries(id);
+      expect(minutesApart(made.map(({ at }) => Date.parse(at)))).toEqual([4, 10, 10, 60, 120, 360, 900]);
+      expect(made.map(({ accepted }) => accepted)).toEqual([...Array<boolean>(7).fill(false), true]);
+      await expect(read(id)).resolves.toMatchObject({ status: 'PAID_SUCCESS' });
+      const told = (await events(id)).find((event) => event['detail-type'] === 'payment.paid');
+      expect(Date.parse(told?.time ?? '') - paid).toBeLessThan(5 * minute);
+    },
+    patience,
+  );
+
+  test('the clock has ticked every minute, and each tick came to its end', async () => {
+    const ticks = machine.gate.calls.list('find-due');
+    const whole = Math.floor(((await time()) - begun) / minute);
+    expect(Math.abs(ticks.length - whole)).toBeLessThanOrEqual(1);
+    expect(new Set(minutesApart(ticks.map(({ at }) => Date.parse(at))))).toEqual(new Set([1]));
+    expect(ticks.filter(({ ms }) => ms === undefined)).toEqual([]);
+  });
 
   test('a payment of the second day is of the second day, and signatures hold', async () => {
     const { transaction_id: id, created_at, expires_at } = await create();
@@ -112,26 +123,34 @@ describe('three days', () => {
     expect(story.events.every(({ at }) => at >= created_at)).toBe(true);
   });
 
-  test('a QR code that nobody paid expires at the provider', async () => {
-    const [unseen, scanned] = [await create(), await create()];
-    expect((await pay(scanned.transaction_id, 'pending')).status).toBe(200);
-    await move({ advance: '12h' });
-    for (const { transaction_id: id } of [unseen, scanned])
-      await expect(pay(id, 'success')).resolves.toMatchObject({ status: 409 });
-    const [closing] = await deliveries(scanned.transaction_id);
-    const late = Date.parse(closing?.at ?? '') - Date.parse(scanned.expires_at);
-    expect(Math.abs(late)).toBeLessThan(2 * minute);
-  });
+  test(
+    'a QR code that nobody paid expires at the provider',
+    async () => {
+      const [unseen, scanned] = [await create(), await create()];
+      expect((await pay(scanned.transaction_id, 'pending')).status).toBe(200);
+      await move({ advance: '12h' });
+      for (const { transaction_id: id } of [unseen, scanned])
+        await expect(pay(id, 'success')).resolves.toMatchObject({ status: 409 });
+      const [closing] = await deliveries(scanned.transaction_id);
+      const late = Date.parse(closing?.at ?? '') - Date.parse(scanned.expires_at);
+      expect(Math.abs(late)).toBeLessThan(2 * minute);
+    },
+    patience,
+  );
 
-  test('the third day is reached by its name', async () => {
-    const third = new Date(begun + 3 * day).toISOString();
-    const { now } = await move({ to: third });
-    expect(Date.parse(now) - Date.parse(third)).toBeLessThan(5_000);
-    expect(Date.parse((await create()).created_at)).toBeGreaterThanOrEqual(Date.parse(third));
-  });
+  test(
+    'the third day is reached by its name',
+    async () => {
+      const third = new Date(begun + 3 * day).toISOString();
+      const { now } = await move({ to: third });
+      expect(Date.parse(now) - Date.parse(third)).toBeLessThan(5_000);
+      expect(Date.parse((await create()).created_at)).toBeGreaterThanOrEqual(Date.parse(third));
+    },
+    patience,
+  );
 
   test('took seconds', () => {
-    expect(Date.now() - begun).toBeLessThan(40_000);
+    expect(Date.now() - begun).toBeLessThan(60_000);
   });
 });
 

@@ -149,7 +149,42 @@ describe('a template', () => {
 
   const create = (environment: object, more: object = {}) => ({ Role: role, Create: fn(environment, more) });
 
+  const tries = (more: object) => ({
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: { FunctionName: { Ref: 'Create' }, Qualifier: '$LATEST', ...more },
+  });
+
+  it('becomes clocks, and knows whom Lambda calls once', async () => {
+    const { schedules, triedOnce, functions } = await boot(
+      { Payments: table },
+      {
+        ...create({}),
+        Tick: {
+          Type: 'AWS::Events::Rule',
+          Properties: {
+            ScheduleExpression: 'rate(5 minutes)',
+            Targets: [{ Id: 'Target0', Arn: { 'Fn::GetAtt': ['Create', 'Arn'] } }],
+          },
+        },
+        Tries: tries({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }),
+      },
+    );
+    const targets = [...functions.keys()];
+    expect(schedules).toEqual([
+      { ruleArn: 'arn:aws:events:us-east-1:000000000000:rule/service-Tick', every: 300_000, targets },
+    ]);
+    expect([...triedOnce]).toEqual(targets);
+  });
+
   it.each([
+    [
+      'service/Tries has the property MaximumRetryAttempts, which',
+      { ...create({}), Tries: tries({ MaximumRetryAttempts: 2 }) },
+    ],
+    [
+      'service/Tries has the property DestinationConfig, which',
+      { ...create({}), Tries: tries({ MaximumRetryAttempts: 0, DestinationConfig: {} }) },
+    ],
     ['service/Cache is an AWS::Fast::Cache, which', { Cache: { Type: 'AWS::Fast::Cache' } }],
     ['service/Create has the property Layers, which', create({}, { Layers: [] })],
     ['service/Create has the property Runtime, which', create({}, { Runtime: 'python3.13' })],

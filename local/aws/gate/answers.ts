@@ -13,6 +13,7 @@ const shapes: Readonly<Record<Service, { readonly prefix: string; readonly versi
   sqs: { prefix: 'com.amazonaws.sqs#', version: '1.0' },
   secretsmanager: { prefix: '', version: '1.1' },
   events: { prefix: '', version: '1.1' },
+  kms: { prefix: '', version: '1.1' },
 };
 
 export function errorAnswer(

@@ -58,7 +58,7 @@ export function openCalls(now: () => number): Calls {
       const counted: CountedCall = {
         service,
         action: operation,
-        resources: [...new Set(asks.filter(isOwn).map(({ resource }) => resource))],
+        resources: [...new Set(asks.filter(isOwn(service)).map(({ resource }) => resource))],
         read_units: 0,
         write_units: 0,
         outcome: 'running',
@@ -78,7 +78,11 @@ export function openCalls(now: () => number): Calls {
 }
 
 /** Not the customer key, which AWS uses on the caller's behalf. */
-const isOwn = ({ action }: Ask): boolean => !action.startsWith('kms:');
+/** Not what the service does with a customer key on the caller's behalf. */
+const isOwn =
+  (service: string) =>
+  ({ action }: Ask): boolean =>
+    action.startsWith(`${service}:`);
 
 /** ms, to a hundredth */
 function since(start: number): number {

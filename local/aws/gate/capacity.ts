@@ -11,6 +11,11 @@ export interface Units {
 const none: Units = { read: 0, write: 0 };
 const reading = new Set(['GetItem', 'Query', 'Scan', 'BatchGetItem', 'TransactGetItems']);
 
+/** Whether a DynamoDB call leaves the table as it is. */
+export function isReading({ operation }: AwsCall): boolean {
+  return reading.has(operation);
+}
+
 const total = z.object({ CapacityUnits: z.number() });
 const consumed = z.union([total.transform((one) => [one]), z.array(total)]);
 
@@ -28,7 +33,7 @@ export function unitsOf(call: AwsCall, answer: Input): Units {
   const parsed = consumed.safeParse(answer['ConsumedCapacity']);
   if (!parsed.success) return refusedUnits(call, answer);
   const units = parsed.data.reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
-  return reading.has(call.operation) ? { read: units, write: 0 } : { read: 0, write: units };
+  return isReading(call) ? { read: units, write: 0 } : { read: 0, write: units };
 }
 
 const refusals = ['ConditionalCheckFailedException', 'TransactionCanceledException'];

@@ -19,6 +19,8 @@ const knownKeys = new Set([
   'aws:sourcearn',
   'dynamodb:enclosingoperation',
   'kms:encryptioncontext:aws:logs:arn',
+  'kms:messagetype',
+  'kms:signingalgorithm',
   'kms:viaservice',
   'lambda:sourcefunctionarn',
 ]);

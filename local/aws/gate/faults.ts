@@ -23,7 +23,7 @@ export type FaultKind = (typeof faultKinds)[number];
 const schema = z.strictObject({
   /** an operation's name, e.g. `create-payment`; any without it */
   operation: z.string().optional(),
-  /** `kms` means calls that use a customer key on the caller's behalf */
+  /** `kms` means calls that use a customer key, also on the caller's behalf */
   service: z.enum(['dynamodb', 'sqs', 'secretsmanager', 'events', 'kms']).optional(),
   /** e.g. `TransactWriteItems`; of `kms` e.g. `Decrypt` */
   action: z.string().optional(),

@@ -73,6 +73,7 @@ const internal: Readonly<Record<Service, string>> = {
   sqs: 'InternalFailure',
   secretsmanager: 'InternalServiceError',
   events: 'InternalException',
+  kms: 'KMSInternalException',
 };
 
 function internalError(service: Service): AwsAnswer {

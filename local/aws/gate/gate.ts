@@ -7,7 +7,7 @@ import type { SandboxDoor } from '../sandbox.ts';
 import { type Access, openAccess } from './access.ts';
 import { type AwsAnswer, denial, jsonAnswer } from './answers.ts';
 import { type Calls, openCalls } from './calls.ts';
-import { askForUnits, unitsOf } from './capacity.ts';
+import { askForUnits, isReading, unitsOf } from './capacity.ts';
 import { withKeys } from './customer-keys.ts';
 import { type FaultOrder, type Faults, openFaults } from './faults.ts';
 import { type Outcome, suffer } from './faulty-call.ts';
@@ -34,6 +34,8 @@ export interface Gate {
   readonly calls: Calls;
   readonly faults: Faults;
   openSandbox(facts: SessionFacts, kill: () => void): SandboxDoor;
+  /** how many calls have been carried out that may have written to a table; all come through here */
+  readonly written: () => number;
   stop(): Promise<void>;
 }
 
@@ -44,11 +46,13 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const faults = openFaults(options.operations);
   const sessions = openSessions(calls, account);
   const forwarder = openForwarder();
+  let written = 0;
   const behind: Readonly<Record<Service, string>> = {
     dynamodb: endpoints.dynamodb,
     sqs: endpoints.queues,
     secretsmanager: endpoints.services,
     events: endpoints.services,
+    kms: endpoints.services,
   };
 
   function read(target: string, input: Input, { functionArn }: Session): AwsCall | undefined {
@@ -94,6 +98,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       const sent = changed ? Buffer.from(JSON.stringify(changed)) : body;
       const { method = 'POST', url: path = '/', headers } = request;
       const answered = await forwarder.to(behind[call.service], { method, path, headers, body: sent });
+      if (call.service === 'dynamodb' && !isReading(call)) written += 1;
       const units = call.service === 'dynamodb' ? asObject(answered.body) : undefined;
       counted(order?.fault ?? errorOf(answered), units && unitsOf(call, units));
       return changed && units && 'ConsumedCapacity' in units ? withoutUnits(answered, units) : answered;
@@ -129,6 +134,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     calls,
     faults,
     openSandbox: (facts, kill) => sessions.open(facts, kill),
+    written: () => written,
     stop: async () => {
       await listening.stop();
       forwarder.stop();

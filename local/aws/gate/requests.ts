@@ -13,7 +13,7 @@ export interface AwsCall {
   readonly asks: readonly Ask[];
 }
 
-export type Service = 'dynamodb' | 'sqs' | 'secretsmanager' | 'events';
+export type Service = 'dynamodb' | 'sqs' | 'secretsmanager' | 'events' | 'kms';
 export type Input = Readonly<Record<string, unknown>>;
 
 export interface Surroundings {
@@ -28,6 +28,8 @@ export interface Part {
   readonly resource: string;
   /** `TransactWriteItems`, where the action stands inside one */
   readonly within?: string;
+  /** what the service tells of the request, by condition key in lower case */
+  readonly facts?: Ask['context'];
 }
 
 type Reader = (operation: string, input: Input, around: Surroundings) => Part[] | undefined;
@@ -37,6 +39,7 @@ const services: Readonly<Record<string, { readonly service: Service; readonly re
   AmazonSQS: { service: 'sqs', read: queueParts },
   secretsmanager: { service: 'secretsmanager', read: secretParts },
   AWSEvents: { service: 'events', read: busParts },
+  TrentService: { service: 'kms', read: keyParts },
 };
 
 /**
@@ -54,10 +57,14 @@ export function readCall(
   const found = Object.hasOwn(services, prefix) ? services[prefix] : undefined;
   const parts = found?.read(operation, input, around);
   if (!found || !parts) return undefined;
-  const asks = parts.map(({ action, resource, within }) => ({
+  const asks = parts.map(({ action, resource, within, facts }) => ({
     action: `${found.service}:${action}`,
     resource,
-    context: { ...ownContext(functionArn), ...(within && { 'dynamodb:enclosingoperation': [within] }) },
+    context: {
+      ...ownContext(functionArn),
+      ...facts,
+      ...(within && { 'dynamodb:enclosingoperation': [within] }),
+    },
   }));
   return { service: found.service, operation, input, asks };
 }
@@ -112,4 +119,23 @@ function busParts(operation: string, input: Input, { account, region }: Surround
     action: operation,
     resource: `arn:aws:events:${region}:${account}:event-bus/${bus}`,
   }));
+}
+
+/** Keys by id or ARN: what an alias leads to is not known here. */
+const keyInput = z.object({
+  KeyId: z.string().regex(/^(arn:aws:kms:[^:]*:[^:]*:key\/)?[^/:]+$/),
+  MessageType: z.string().default('RAW'),
+  SigningAlgorithm: z.string().optional(),
+});
+
+function keyParts(action: string, input: Input, { account, region }: Surroundings): Part[] | undefined {
+  const said = keyInput.safeParse(input);
+  if (!said.success || !['GetPublicKey', 'Sign'].includes(action)) return undefined;
+  const { KeyId: id, MessageType: type, SigningAlgorithm: algorithm } = said.data;
+  const resource = id.startsWith('arn:') ? id : `arn:aws:kms:${region}:${account}:key/${id}`;
+  const facts = {
+    'kms:messagetype': [type],
+    ...(algorithm !== undefined && { 'kms:signingalgorithm': [algorithm] }),
+  };
+  return [{ action, resource, ...(action === 'Sign' && { facts }) }];
 }

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
-  SignCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { noon, startForTests } from './services.ts';
@@ -86,17 +86,15 @@ describe('KMS of this machine', () => {
     await expect(encrypt('alias/nothing')).rejects.toMatchObject({ name: 'NotFoundException' });
     const closed = machine.services.createKey('Closed', { Enabled: false });
     await expect(encrypt(closed.arn)).rejects.toMatchObject({ name: 'DisabledException' });
-    const sign = new SignCommand({
-      KeyId: key.arn,
-      Message: Plaintext,
-      SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
-    });
-    await expect(machine.kms.send(sign)).rejects.toMatchObject({
+    await expect(machine.kms.send(new CreateKeyCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: 'TrentService.Sign is not carried out by this machine.',
+      message: 'TrentService.CreateKey is not carried out by this machine.',
     });
-    expect(() => machine.services.createKey('Signer', { KeySpec: 'RSA_2048' })).toThrow(
-      'Key Signer has the property KeySpec',
+    expect(() => machine.services.createKey('Curve', { KeySpec: 'ECC_NIST_P256' })).toThrow(
+      'Key Curve has the property KeySpec',
+    );
+    expect(() => machine.services.createKey('Closer', { KeySpec: 'RSA_2048' })).toThrow(
+      'Key Closer is RSA_2048 for ENCRYPT_DECRYPT, which this machine does not carry out.',
     );
   });
 });

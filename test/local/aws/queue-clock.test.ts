@@ -52,7 +52,7 @@ describe('a queue, when the time is moved', () => {
     await advance(2 * day);
     await send(url, 'young');
     await advance(2 * day + minute);
-    expect((await queues.depths())['kept']).toEqual({ visible: 1, inFlight: 0 });
+    expect(queues.depths()['kept']).toEqual({ visible: 1, inFlight: 0 });
     await expect(receive(url)).resolves.toEqual(['young']);
   });
 
@@ -66,6 +66,7 @@ describe('a queue, when the time is moved', () => {
     const ages: number[] = [];
     const poller = pollQueue({
       endpoint: queues.endpoint,
+      look: queues.look,
       region,
       credentials,
       now: timeline.now,
@@ -83,7 +84,7 @@ describe('a queue, when the time is moved', () => {
     await advance(20 * minute);
     expect(attempts).toEqual(['1', '2', '3', '4', '5']);
     expect(ages).toEqual([0, 3, 6, 9, 12]);
-    expect(await queues.depths()).toMatchObject({
+    expect(queues.depths()).toMatchObject({
       poison: { visible: 0, inFlight: 0 },
       'poison-dead': { visible: 1, inFlight: 0 },
     });

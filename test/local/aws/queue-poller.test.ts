@@ -41,7 +41,7 @@ describe('the event source mapping of a queue', () => {
       for (const MessageBody of all)
         await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
     };
-    const depth = async () => (await queues.depths())[name];
+    const depth = () => queues.depths()[name];
     return { url, arn, send, depth };
   }
 
@@ -52,6 +52,7 @@ describe('the event source mapping of a queue', () => {
   ) {
     const poller = pollQueue({
       endpoint: queues.endpoint,
+      look: queues.look,
       region,
       credentials,
       mapping: { EventSourceArn, FunctionName: 'apply', ...mapping },
@@ -100,7 +101,7 @@ describe('the event source mapping of a queue', () => {
         awsRegion: 'us-east-1',
       },
     ]);
-    expect(await depth()).toEqual({ visible: 0, inFlight: 0 });
+    expect(depth()).toEqual({ visible: 0, inFlight: 0 });
   });
 
   it('leaves only the reported messages, which come again', async () => {
@@ -119,10 +120,10 @@ describe('the event source mapping of a queue', () => {
       reports,
     );
     await until(async () => batches.length > 0 && (await poller.idle()));
-    expect(await depth()).toEqual({ visible: 0, inFlight: 1 });
+    expect(depth()).toEqual({ visible: 0, inFlight: 1 });
     await until(() => batches.length === 2);
     expect(batches).toEqual([['good', 'bad', 'fine'], ['bad']]);
-    await until(async () => (await depth())?.inFlight === 0);
+    await until(() => depth()?.inFlight === 0);
   });
 
   it.each<[string, InvokeResult, object, number]>([
@@ -140,14 +141,14 @@ describe('the event source mapping of a queue', () => {
     let calls = 0;
     const poller = poll(arn, () => Promise.resolve(result).finally(() => (calls += 1)), mapping);
     await until(async () => calls > 0 && (await poller.idle()));
-    expect(await depth()).toEqual({ visible: 0, inFlight: left });
+    expect(depth()).toEqual({ visible: 0, inFlight: left });
   });
 
   it('takes an invoker that rejects for a failure', async () => {
     const { arn, send, depth } = await queue({ VisibilityTimeout: 30 });
     await send('one');
     const poller = poll(arn, () => Promise.reject(new Error('gone')));
-    await until(async () => (await depth())?.inFlight === 1 && (await poller.idle()));
+    await until(async () => depth()?.inFlight === 1 && (await poller.idle()));
     expect(errors).toEqual([]);
   });
 
@@ -196,10 +197,10 @@ describe('the event source mapping of a queue', () => {
     await poller.stop();
     expect(Date.now() - begun).toBeLessThan(500);
     await expect(off.idle()).resolves.toBe(true);
-    expect(await depth()).toEqual({ visible: 0, inFlight: 0 });
+    expect(depth()).toEqual({ visible: 0, inFlight: 0 });
     await sleep(2100);
     await send('later');
-    expect(await depth()).toEqual({ visible: 1, inFlight: 0 });
+    expect(depth()).toEqual({ visible: 1, inFlight: 0 });
   });
 
   it('tells once that a queue cannot be read', async () => {

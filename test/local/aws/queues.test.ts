@@ -60,12 +60,12 @@ describe('SQS of this machine', () => {
     });
     await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'one' }));
     await queues.send(arn, 'two');
-    expect(await queues.depths()).toEqual({
+    expect(queues.depths()).toEqual({
       'callbacks-dead': { visible: 0, inFlight: 0 },
       callbacks: { visible: 2, inFlight: 0 },
     });
     await expect(receive(url)).resolves.toMatchObject([{ Body: 'one' }]);
-    expect((await queues.depths())['callbacks']).toEqual({ visible: 1, inFlight: 1 });
+    expect(queues.depths()['callbacks']).toEqual({ visible: 1, inFlight: 1 });
   });
 
   it('moves a message to the dead letters after the last receive', async () => {

@@ -75,6 +75,21 @@ describe('the event source mapping of a stream', () => {
     return poller;
   }
 
+  it('is not idle before it has handed over what was written, where it is told that something was', async () => {
+    const { streamArn, put } = await table();
+    const seen: string[] = [];
+    let written = 0;
+    const poller = poll(streamArn, (ids) => ok(seen.push(...ids)), {}, { written: () => written });
+    for (const id of ['a', 'b', 'c', 'd']) {
+      await put(id);
+      written += 1;
+      await until(() => poller.idle());
+      expect(seen.at(-1)).toBe(id);
+      // Nothing more was written: there is nothing to look for.
+      await expect(poller.idle()).resolves.toBe(true);
+    }
+  });
+
   it('hands over changes as Lambda does, in order', async () => {
     const { TableName, streamArn } = await table();
     const seen: DynamoDBRecord[] = [];

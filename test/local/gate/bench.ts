@@ -1,6 +1,7 @@
 // The emulators behind a gate, with one function whose role a test writes, for tests of the gate with the real SDK.
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startDynamo } from '../../../local/aws/dynamodb.ts';
@@ -33,6 +34,8 @@ export async function startBench(statements: object[] = [{ Effect: 'Allow', Acti
     tell: (operation, name, facts) => told.push({ operation, name, facts }),
   });
   const secret = services.createSecret('pin', { SecretString: '1234' }).arn;
+  const signer = services.createKey('Signer', { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }).arn;
+  gate.access.addResourcePolicy(signer, ofTheAccount);
   services.createBus('news');
   await queues.createQueue('tasks', {});
   await makeTable(dynamo.endpoint);
@@ -58,9 +61,10 @@ export async function startBench(statements: object[] = [{ Effect: 'Allow', Acti
     sqs: new SQSClient(settings),
     secrets: new SecretsManagerClient(settings),
     bus: new EventBridgeClient(settings),
+    kms: new KMSClient(settings),
   };
   return {
-    ...{ gate, door, told, published, settings, secret, queues, ...clients },
+    ...{ gate, door, told, published, settings, secret, signer, queues, ...clients },
     queueUrl: `${gate.endpoint}/${account}/tasks`,
     killed: () => killed,
     calls: () => gate.calls.list().flatMap((invocation) => invocation.calls),
@@ -70,6 +74,15 @@ export async function startBench(statements: object[] = [{ Effect: 'Allow', Acti
     },
   };
 }
+
+/** The policy that KMS gives a key when nobody says another. */
+const ofTheAccount = {
+  Version: '2012-10-17',
+  Statement: {
+    ...{ Effect: 'Allow', Action: 'kms:*', Resource: '*' },
+    Principal: { AWS: `arn:aws:iam::${account}:root` },
+  },
+};
 
 async function makeTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({
@@ -81,7 +94,20 @@ async function makeTable(endpoint: string): Promise<void> {
     new CreateTableCommand({
       TableName: 'things',
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      AttributeDefinitions: ['pk', 'found_under', 'found_at'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'finding',
+          KeySchema: [
+            { AttributeName: 'found_under', KeyType: 'HASH' },
+            { AttributeName: 'found_at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );

@@ -28,8 +28,8 @@ test('what a payment asks of AWS, call by call', async () => {
     'GetItem of channels: 1, 0, ok',
     'GetSecretValue of channels: 0, 0, ok',
     'GetItem of payments: 1, 0, ok',
+    'TransactWriteItems of payments, events: 0, 7, ok',
     'TransactWriteItems of payments, events: 0, 6, ok',
-    'TransactWriteItems of payments, events: 0, 4, ok',
     'UpdateItem of idempotency: 0, 1, ok',
   ]);
   await shop.create();
@@ -43,6 +43,7 @@ test('what a payment asks of AWS, call by call', async () => {
     'SendMessage of callbacks: 0, 0, ok',
   ]);
   expect(await newest('apply-notification')).toEqual([
+    'GetItem of channels: 1, 0, ok',
     'GetItem of payments: 1, 0, ok',
     expect.stringMatching(/^TransactWriteItems of payments, events: 0, \d+, ok$/),
   ]);

@@ -54,7 +54,7 @@ describe('a call that the role allows', () => {
       new SendMessageCommand({ QueueUrl: bench.queueUrl, MessageBody: 'hi' }),
     );
     expect(sent.MessageId).toEqual(expect.any(String));
-    expect(await bench.queues.depths()).toEqual({ tasks: { visible: 1, inFlight: 0 } });
+    expect(bench.queues.depths()).toEqual({ tasks: { visible: 1, inFlight: 0 } });
   });
 
   test('has the units that it asks for, where it asks', async () => {

@@ -1,0 +1,225 @@
+// What needs each function of a booted machine, for seeing which grants are missed: one journey for each, and others for the
+// ways through a function that are seldom taken.
+import type { OperationName } from '../../infra/operations.ts';
+import type { Line } from '../../local/journal.ts';
+import type { Machine } from '../../local/machine.ts';
+import { signedFetch } from '../../local/signed-fetch.ts';
+import { openLatecomer } from './latecomer.ts';
+import { openShop } from './shop.ts';
+
+/** Does what needs the function; tells whether all went well. */
+export type Journey = () => Promise<boolean>;
+
+export interface Journeys {
+  readonly usual: Readonly<Record<OperationName, Journey>>;
+  /** `permission` is `action resource` */
+  readonly seldom: readonly (readonly [operation: OperationName, permission: RegExp, Journey])[];
+}
+
+export function isDenial({ from, name }: Line, operation: string): boolean {
+  return from === operation && name === 'aws.denied';
+}
+
+/** @param lines grows with all that happens on the machine */
+export async function openJourneys(machine: Machine, lines: readonly Line[]): Promise<Journeys> {
+  const shop = openShop(machine);
+  const late = openLatecomer(machine, shop);
+  const { advance, anomaly, closing, lose, make, payer } = late;
+  const operator = signedFetch(machine.credentials.people.operator, machine.region);
+  /** a payment that can be read, and an order whose payment is closed */
+  const known = await shop.create();
+  const closed = { business_order_id: 'closed-1' };
+  const { id: over } = await make(closed);
+  await shop.pay(over, 'decline');
+  await advance('15m');
+  if ((await shop.status(over)) !== 'CLOSED') throw new Error('The payment was not closed.');
+
+  const answers = (status: number, call: () => Promise<Response>): Journey => {
+    return async () => (await call()).status === status;
+  };
+  const send = (method: string, path: string, body: object, key?: string) =>
+    operator(`${machine.api}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
+      body: JSON.stringify(body),
+    });
+  const withCertificate = { payment_channel: 'ALIPAY_CERT' };
+
+  /** Waits until it holds, or until something is denied to the operation. */
+  async function unlessDenied(operation: string, since: number, holds: Journey): Promise<boolean> {
+    const end = Date.now() + 5000;
+    while (Date.now() < end && !lines.slice(since).some((line) => isDenial(line, operation))) {
+      if (await holds()) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return holds();
+  }
+
+  const paid = (operation: string): Journey => {
+    return async () => {
+      const since = lines.length;
+      const id = await shop.create();
+      await shop.pay(id);
+      return unlessDenied(operation, since, async () => (await shop.status(id)) === 'PAID_SUCCESS');
+    };
+  };
+
+  /** The gateway carries it out and its answer is lost: the creation is handed on early, and the answer is not kept. */
+  const unknown: Journey = async () => {
+    await late.fault({ call: { operation: 'prepay', fault: 'reset_after' } });
+    const { status, headers } = await shop.post();
+    await late.noFaults();
+    return status === 202 && Number(headers.get('retry-after')) < 5;
+  };
+
+  /** The callback is lost: only asking brings the money to the payment. */
+  const synced = (channel: object): Journey => {
+    return async () => {
+      const { id } = await make(channel);
+      await lose(id);
+      await shop.pay(id);
+      await advance('10m');
+      return (await shop.status(id)) === 'PAID_SUCCESS';
+    };
+  };
+
+  const returned = (channel: object): Journey => {
+    return async () => {
+      const page = await make({ ...channel, ...late.page });
+      await lose(page.id);
+      const back = await payer(page);
+      return back?.status === 303 && (await shop.status(page.id)) === 'PAID_SUCCESS';
+    };
+  };
+
+  /** The store fails: the answer is not kept, and the same request is carried out when it works again. */
+  const resolvedAgain: Journey = async () => {
+    const id = await lateMoney();
+    const fault = { operation: 'resolve-anomaly', action: 'TransactWriteItems', fault: 'internal_error' };
+    await late.control('POST', { ...fault, times: 100 });
+    const failed = await decide(id);
+    await late.control('DELETE');
+    return failed.status >= 500 && (await decide(id)).status === 200;
+  };
+
+  // Created, pending, close requested, anomaly found.
+  const decide = (id: string) =>
+    send(
+      'POST',
+      `/payments/transactions/${id}/anomaly/resolution`,
+      { action: 'accept', version: 4, reason: 'kept' },
+      `decide-${id}`,
+    );
+
+  async function lateMoney(): Promise<string> {
+    const since = lines.length;
+    const payment = await closing({});
+    await payer(payment);
+    await unlessDenied('apply-notification', since, async () => (await anomaly(payment.id)) !== undefined);
+    return payment.id;
+  }
+
+  const queued = (): number =>
+    machine.gate.calls
+      .list('find-due')
+      .flatMap(({ calls }) => calls)
+      .filter(({ action, outcome }) => action === 'SendMessageBatch' && outcome === 'ok').length;
+
+  /** Known and unknown numbers: tables are written, and the queue too. */
+  const notThere: Journey = async () => {
+    if (!(await paid('apply-notification')())) return false;
+    const since = lines.length;
+    const { id } = await make({});
+    await late.fault({ transaction_id: id, callback: { fault: 'unknown_number' } });
+    await shop.pay(id);
+    const told = () => lines.slice(since).some(({ name }) => name === 'callback.payment_not_there');
+    return unlessDenied('apply-notification', since, () => Promise.resolve(told()));
+  };
+
+  const usual: Journeys['usual'] = {
+    'create-payment': answers(201, () => shop.post()),
+    'get-payment': answers(200, () => shop.get(`/payments/transactions/${known}`)),
+    'list-payments': answers(200, () => shop.get('/payments/transactions?business_order_id=shop-1')),
+    'get-timeline': answers(200, () => shop.get(`/payments/transactions/${known}/timeline`)),
+    'close-payment': () => late.closedAtOnce({}),
+    'resolve-anomaly': async () => (await decide(await lateMoney())).status === 200,
+    'list-quarantine': answers(200, () => operator(`${machine.api}/quarantine?channel_code=ALIPAY`)),
+    'receive-callback': paid('receive-callback'),
+    'receive-return': returned({}),
+    'apply-notification': paid('apply-notification'),
+    'find-due': async () => {
+      await shop.create();
+      const before = queued();
+      await advance('3m');
+      return queued() > before;
+    },
+    'sync-transaction': synced({}),
+    'publish-events': async () => {
+      const since = lines.length;
+      const id = await shop.create();
+      return unlessDenied('publish-events', since, async () =>
+        (await shop.events(id)).includes('payment.created'),
+      );
+    },
+    'get-channel': answers(200, () => operator(`${machine.api}/channels/ALIPAY`)),
+    'put-channel': answers(200, () => late.configure('ALIPAY', 'pem')),
+  };
+
+  const seldom: Journeys['seldom'] = [
+    ['create-payment', /^dynamodb:(DeleteItem .*-idempotency|UpdateItem .*-payments)$/, unknown],
+    ['create-payment', /^dynamodb:ConditionCheckItem /, answers(201, () => shop.post(closed))],
+    ['create-payment', /^kms:Sign /, answers(201, () => shop.post(withCertificate))],
+    ['close-payment', /^kms:Sign /, () => late.closedAtOnce(withCertificate)],
+    [
+      'close-payment',
+      /^dynamodb:DeleteItem .*-idempotency$/,
+      async () => {
+        // The provider does not know it yet: asked again under the same key, it is carried out again.
+        const { id } = await make({});
+        return (await late.close(id)).status === 202 && (await late.close(id)).status === 202;
+      },
+    ],
+    [
+      'close-payment',
+      /^dynamodb:ConditionCheckItem /,
+      async () => {
+        const payment = await closing({});
+        await lose(payment.id);
+        await payer(payment);
+        return (await late.close(payment.id)).status === 409 && (await anomaly(payment.id)) !== undefined;
+      },
+    ],
+    ['resolve-anomaly', /^dynamodb:DeleteItem .*-idempotency$/, resolvedAgain],
+    ['receive-return', /^kms:Sign /, returned(withCertificate)],
+    [
+      'receive-return',
+      /^dynamodb:ConditionCheckItem /,
+      async () => {
+        const page = await closing(late.page);
+        await lose(page.id);
+        return (await payer(page))?.status === 303 && (await anomaly(page.id)) !== undefined;
+      },
+    ],
+    [
+      'apply-notification',
+      /^dynamodb:ConditionCheckItem /,
+      async () => (await anomaly(await lateMoney())) !== undefined,
+    ],
+    ['apply-notification', /^(sqs:SendMessage|kms:GenerateDataKey) /, notThere],
+    ['sync-transaction', /^kms:Sign /, synced(withCertificate)],
+    [
+      'sync-transaction',
+      /^dynamodb:ConditionCheckItem /,
+      async () => {
+        const payment = await closing({});
+        await lose(payment.id);
+        await payer(payment);
+        await advance('10m');
+        return (await anomaly(payment.id)) !== undefined;
+      },
+    ],
+    ['put-channel', /^kms:GetPublicKey /, answers(200, () => late.configure('ALIPAY_CERT', 'kms'))],
+    ['put-channel', /ALIPAY_CERT/, answers(200, () => late.configure('ALIPAY_CERT', 'pem'))],
+  ];
+  return { usual, seldom };
+}
