@@ -38,14 +38,14 @@ const foreign: Readonly<Record<string, string>> = {
 
 export type CallFault = (typeof callFaults)[number];
 export type CallbackFault = (typeof callbackFaults)[number];
-export type Operation = 'prepay' | 'query';
+export type Operation = 'prepay' | 'query' | 'close';
 
 const shape = z.strictObject({
   transaction_id: z.string().optional(),
   provider: z.literal('alipay').optional(),
   call: z
     .strictObject({
-      operation: z.enum(['prepay', 'query', '*']),
+      operation: z.enum(['prepay', 'query', 'close', '*']),
       fault: z.enum(callFaults),
       times: z.int().positive().default(1),
       ms: z.int().nonnegative().max(600_000).optional(),

@@ -1,7 +1,8 @@
-// The providers' server side on one address: `/alipay/gateway.do` speaks Alipay's wire, `/_control/*` plays its people.
+// The providers' server side on one address: `/alipay/*` speaks Alipay's wire, `/_control/*` plays its people.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openAlipay, type Account, type Alipay } from './alipay/provider.ts';
+import type { Account, AccountFacts } from './alipay/application.ts';
+import { openAlipay, type Alipay } from './alipay/provider.ts';
 import type { WireAnswer } from './alipay/wire.ts';
 import { controlRoutes, type TransactionPort } from './control.ts';
 import { Faults } from './faults.ts';
@@ -13,15 +14,21 @@ export interface GatewayOptions extends Pick<Ports, 'now'>, Partial<Omit<Ports, 
   readonly port: number;
   /** How `_control/pay` finds what was shown to the payer when its body does not say. */
   readonly transaction?: TransactionPort;
+  /** of the application in public-key mode */
   readonly seller?: Account;
 }
 
 export interface LocalGateways {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** What a channel of the service must be configured with. */
-  readonly alipay: Pick<Alipay, 'account' | 'merchantPrivateKeyPem' | 'platformPublicKeyPem'> & {
+  /** What channels of the service must be configured with; the single fields are the first application's. */
+  readonly alipay: Pick<
+    Alipay,
+    'account' | 'merchantPrivateKeyPem' | 'platformPublicKeyPem' | 'registerKey'
+  > & {
     readonly gatewayUrl: string;
+    /** as they stand now: a key that is registered later shows here */
+    readonly accounts: readonly AccountFacts[];
   };
   /** Resolves when no callback is under way; retries that wait for their time do not count. */
   idle(): Promise<void>;
@@ -29,6 +36,7 @@ export interface LocalGateways {
 }
 
 const seller: Account = { appId: '2021004100000018', sellerId: '2088100200300402' };
+const certifiedSeller: Account = { appId: '2021004100000026', sellerId: '2088100200300410' };
 
 /** Listens on 127.0.0.1 only; keys are new at every start. */
 export async function startGateways(options: GatewayOptions): Promise<LocalGateways> {
@@ -39,20 +47,28 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
     fetch: options.fetch ?? globalThis.fetch,
   };
   const faults = new Faults();
-  const alipay = await openAlipay(options.seller ?? seller, ports, faults);
+  const alipay = await openAlipay([options.seller ?? seller, certifiedSeller], ports, faults);
   const transaction = options.transaction ?? (() => Promise.resolve(undefined));
-  const routes = controlRoutes({ alipay, faults, transaction });
+  let url = '';
+  const routes = controlRoutes({ alipay, faults, transaction, origin: () => url });
   const server = createServer((request, response) => {
     void answer(request, response, alipay, routes);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, '127.0.0.1', resolve);
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { account, merchantPrivateKeyPem, platformPublicKeyPem } = alipay;
   return {
     url,
-    alipay: { account, merchantPrivateKeyPem, platformPublicKeyPem, gatewayUrl: `${url}/alipay/gateway.do` },
+    alipay: {
+      ...{ account, merchantPrivateKeyPem, platformPublicKeyPem },
+      gatewayUrl: `${url}/alipay/gateway.do`,
+      registerKey: (appId, publicKeyPem) => alipay.registerKey(appId, publicKeyPem),
+      get accounts() {
+        return alipay.accounts();
+      },
+    },
     idle: () => alipay.idle(),
     async stop() {
       alipay.stop();
@@ -73,8 +89,9 @@ async function answer(
     const { pathname, search, searchParams } = new URL(request.url ?? '/', 'http://gateways');
     const route = `${request.method ?? ''} ${pathname}`;
     const body = await readBody(request);
-    if (route === 'POST /alipay/gateway.do') {
-      perform(response, await alipay.call(search.slice(1), body));
+    const said = await atAlipay(alipay, route, search.slice(1), body);
+    if (said) {
+      perform(response, said);
       return;
     }
     const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
@@ -90,6 +107,26 @@ async function answer(
   }
 }
 
+/** Alipay's own addresses; undefined for any other. */
+async function atAlipay(
+  alipay: Alipay,
+  route: string,
+  query: string,
+  body: string,
+): Promise<WireAnswer | undefined> {
+  switch (route) {
+    case 'GET /alipay/gateway.do':
+    case 'POST /alipay/gateway.do':
+      return alipay.call(query, body);
+    case 'GET /alipay/cashier':
+      return alipay.cashier.show(new URLSearchParams(query).get('session') ?? '');
+    case 'POST /alipay/cashier':
+      return alipay.cashier.submit(body);
+    default:
+      return undefined;
+  }
+}
+
 function perform(response: ServerResponse, what: WireAnswer): void {
   if (what.kind === 'reset') {
     response.socket?.resetAndDestroy();
@@ -98,7 +135,7 @@ function perform(response: ServerResponse, what: WireAnswer): void {
   const later = what.kind === 'hold' ? what.ms : (what.afterMs ?? 0);
   const act = () => {
     if (what.kind === 'hold') response.destroy();
-    else if (!response.destroyed) send(response, what.status, what.contentType, what.body);
+    else if (!response.destroyed) send(response, what.status, what.contentType, what.body, what.headers);
   };
   if (later === 0) act();
   else setTimeout(act, later).unref();

@@ -17,8 +17,12 @@ const refusals = {
   'isv.missing-signature-type': ['40001', '缺少签名类型参数'],
   'isv.missing-timestamp': ['40001', '缺少时间戳参数'],
   'isv.missing-version': ['40001', '缺少版本参数'],
+  'isv.missing-app-cert-sn': ['40001', '缺少应用公钥证书序列号参数'],
+  'isv.missing-alipay-root-cert-sn': ['40001', '缺少支付宝根证书序列号参数'],
   'isv.invalid-method': ['40002', '不存在的方法名'],
   'isv.invalid-app-id': ['40002', '无效的 app_id'],
+  'isv.invalid-app-cert-sn': ['40002', '应用公钥证书序列号错误'],
+  'isv.invalid-alipay-root-cert-sn': ['40002', '支付宝根证书序列号错误'],
   'isv.invalid-signature-type': ['40002', '无效的签名类型'],
   'isv.invalid-signature': ['40002', '验签出错'],
   'isv.invalid-timestamp': ['40002', '非法的时间戳参数'],
@@ -31,6 +35,7 @@ const refusals = {
   'ACQ.TRADE_HAS_SUCCESS': ['40004', '交易已被支付'],
   'ACQ.TRADE_HAS_CLOSE': ['40004', '交易已经关闭'],
   'ACQ.TRADE_NOT_EXIST': ['40004', '交易不存在'],
+  'ACQ.TRADE_STATUS_ERROR': ['40004', '交易状态不合法'],
 } as const satisfies Record<string, readonly [code: string, message: string]>;
 
 export type RefusalCode = keyof typeof refusals;
@@ -51,8 +56,12 @@ export function refusal(subCode: RefusalCode, detail = '', fields: Node = {}): N
   };
 }
 
-/** `{"<name>":{…},"sign":"…"}`: slashes inside the node are escaped, Chinese text is not. */
-export function envelope(name: string, node: Node, privatePem: string): string {
+/**
+ * `{"<name>":{…},"alipay_cert_sn":"…","sign":"…"}`: slashes inside the node are escaped, Chinese text is not.
+ * @param certificateSerial in certificate mode only
+ */
+export function envelope(name: string, node: Node, privatePem: string, certificateSerial?: string): string {
   const text = JSON.stringify(node).replaceAll('/', '\\/');
-  return `{"${name}":${text},"sign":"${sign(text, privatePem)}"}`;
+  const serial = certificateSerial === undefined ? '' : `"alipay_cert_sn":"${certificateSerial}",`;
+  return `{"${name}":${text},${serial}"sign":"${sign(text, privatePem)}"}`;
 }

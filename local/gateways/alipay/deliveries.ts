@@ -1,7 +1,8 @@
 // Carries notices to the merchant until the body of the answer is exactly `success`, on Alipay's own schedule.
 import type { CallbackFault, Faults } from '../faults.ts';
 import type { Ports } from '../ports.ts';
-import { written, type Notice, type Signers } from './notice.ts';
+import type { Signers } from './application.ts';
+import { written, type Notice } from './notice.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -43,6 +44,7 @@ interface Parcel {
   readonly transactionId: string;
   readonly url: string;
   readonly notice: Notice;
+  readonly signers: Signers;
   attempts: number;
   accepted: boolean;
   cancel?: () => void;
@@ -53,21 +55,19 @@ type Answer = Pick<Delivery, 'status' | 'body' | 'error'>;
 export class Deliveries {
   readonly #ports: Ports;
   readonly #faults: Faults;
-  readonly #keys: Signers;
   readonly #parcels: Parcel[] = [];
   readonly #done: Delivery[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
 
-  constructor(ports: Ports, faults: Faults, keys: Signers) {
+  constructor(ports: Ports, faults: Faults) {
     this.#ports = ports;
     this.#faults = faults;
-    this.#keys = keys;
   }
 
   /** Sends at once, then again and again. */
-  announce(transactionId: string, url: string, notice: Notice): void {
-    const parcel: Parcel = { transactionId, url, notice, attempts: 0, accepted: false };
+  announce(transactionId: string, url: string, notice: Notice, signers: Signers): void {
+    const parcel: Parcel = { transactionId, url, notice, signers, attempts: 0, accepted: false };
     this.#parcels.push(parcel);
     const delay = this.#faults.takeCallback(transactionId, (fault) => fault === 'delayed');
     if (delay) this.#wait(parcel, 0, this.#ports.now() + delay.delayMs);
@@ -152,7 +152,7 @@ export class Deliveries {
       const response = await this.#ports.fetch(parcel.url, {
         method: 'POST',
         headers: { 'content-type': contentType },
-        body: written(parcel.notice, fault, this.#keys),
+        body: written(parcel.notice, fault, parcel.signers),
         redirect: 'manual',
         signal: AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(patience)]),
       });

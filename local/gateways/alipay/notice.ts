@@ -2,23 +2,18 @@
 // @see https://opendocs.alipay.com/open/270/105902
 import { randomInt } from 'node:crypto';
 import type { CallbackFault } from '../faults.ts';
+import type { Account, Signers } from './application.ts';
 import { beijingTime } from './beijing.ts';
 import { buyer } from './buyer.ts';
 import { writeForm } from './form.ts';
-import type { Merchant } from './request.ts';
-import { sign, signedText, type KeyPair } from './rsa2.ts';
+import { sign, signedText } from './rsa2.ts';
 import type { Trade } from './trades.ts';
 import { readYuan, yuan } from './yuan.ts';
 
 export type Notice = Readonly<Record<string, string>>;
 
-export interface Signers {
-  readonly platform: KeyPair;
-  readonly stranger: KeyPair;
-}
-
 /** All fields but the signature. The id and the time stay the same over all deliveries of one notice. */
-export function noticeOf(trade: Trade, merchant: Merchant, now: number): Notice {
+export function noticeOf(trade: Trade, merchant: Account, now: number): Notice {
   const { outTradeNo, subject, body, passbackParams } = trade.terms;
   const serial = String(randomInt(10 ** 14)).padStart(15, '0');
   return {
@@ -47,7 +42,12 @@ export function noticeOf(trade: Trade, merchant: Merchant, now: number): Notice 
 
 /** The form body of one delivery. */
 export function written(notice: Notice, fault: CallbackFault | undefined, keys: Signers): string {
-  const facts = Object.entries({ ...notice, ...lie(notice, fault) });
+  const serial = keys.certificateSerial;
+  const facts = Object.entries({
+    ...notice,
+    ...(serial === undefined ? {} : { alipay_cert_sn: serial }),
+    ...lie(notice, fault),
+  });
   const pair = fault === 'wrong_key' ? keys.stranger : keys.platform;
   const signature = sign(signedText(facts, []), pair.privatePem);
   const sent = facts.map(([name, value]): [string, string] =>

@@ -1,48 +1,58 @@
-// Alipay, put together: keys, trades, books, notifications, and its one address.
-import type { CallbackFault, Faults, Operation } from '../faults.ts';
+// Alipay, put together: sellers, books, notifications, the cashier, and its addresses.
+import { Refused } from '../http.ts';
+import type { Faults } from '../faults.ts';
 import type { Ports } from '../ports.ts';
-import type { Node } from './answers.ts';
+import { Application, type Account, type AccountFacts } from './application.ts';
 import { Books } from './books.ts';
+import { payInBrowser } from './browser.ts';
 import { buyer } from './buyer.ts';
+import { Cashier } from './cashier.ts';
+import { openAuthority } from './certificates.ts';
+import { charges, type Charge } from './charges.ts';
 import { Deliveries, type Delivery } from './deliveries.ts';
+import { answer, read, sellerOf, type House } from './gateway.ts';
 import { noticeOf } from './notice.ts';
-import { payBeforeAnswer, playPayer, type Outcome, type Paid } from './payer.ts';
-import { precreate } from './precreate.ts';
-import { query } from './query.ts';
-import { readRequest, type Merchant } from './request.ts';
-import { newKeys } from './rsa2.ts';
+import { payByCode, payInApp, wrongSum, type Outcome, type Paid } from './payer.ts';
+import { newPair } from './rsa2.ts';
+import type { Seller } from './seller.ts';
 import { Trades, type Trade } from './trades.ts';
-import { answerCall, type Carry, type Told, type WireAnswer } from './wire.ts';
+import type { WireAnswer } from './wire.ts';
 import { yuan } from './yuan.ts';
 
-export interface Account {
-  readonly appId: string;
-  /** PID, 2088… */
-  readonly sellerId: string;
-}
+/** What the shop showed to the payer. */
+export type Means =
+  | { readonly kind: 'qr_code'; readonly qr_code: string }
+  | { readonly kind: 'redirect_url'; readonly url: string }
+  | { readonly kind: 'app_parameters'; readonly parameters: { readonly order_string: string } };
 
-/** A row of the books, as people and tests read it. */
-export interface Charge {
-  readonly provider: 'alipay';
-  readonly channel_code: 'ALIPAY';
-  readonly transaction_id: string;
-  readonly gateway_transaction_id: string;
-  /** yuan */
-  readonly amount: string;
-  readonly currency: 'CNY';
-  readonly status: Trade['status'];
-  /** UTC ISO-8601 ms */
-  readonly paid_at: string;
+export interface Payer {
+  readonly outcome: Outcome;
+  /** yuan, a wrong sum */
+  readonly amount?: string | undefined;
+  /** false: a browser that does not come back to the shop */
+  readonly comesBack: boolean;
+  /** where this Alipay listens, `http://127.0.0.1:<port>` */
+  readonly origin: string;
 }
 
 export interface Alipay {
+  /** of the first application, which is in public-key mode */
   readonly account: Account;
   readonly merchantPrivateKeyPem: string;
   readonly platformPublicKeyPem: string;
-  /** @param query, body raw */
+  /** all applications as they stand now: the first, then one in certificate mode */
+  accounts(): readonly AccountFacts[];
+  /**
+   * A merchant uploads the public key of its application.
+   * @returns the application certificate (PEM) in certificate mode
+   * @throws Refused (404) for an unknown application, (422) for what is not RSA of 2048 bits
+   */
+  registerKey(appId: string, publicKeyPem: string): string | undefined;
+  /** gateway.do. @param query, body raw */
   call(query: string, body: string): Promise<WireAnswer>;
+  readonly cashier: Cashier;
   /** @throws Refused */
-  pay(qrCode: string, outcome: Outcome, amount?: string): Paid;
+  pay(means: Means, payer: Payer): Promise<Paid>;
   books(): { charges: Charge[]; refunds: never[]; balances: Record<string, string> };
   callbacks(transactionId?: string): readonly Delivery[];
   /** @returns whether there was something to send again */
@@ -51,81 +61,66 @@ export interface Alipay {
   stop(): void;
 }
 
-interface House {
-  readonly account: Account;
-  readonly ports: Ports;
-  readonly faults: Faults;
-  readonly trades: Trades;
-  readonly deliveries: Deliveries;
-}
-
-/** With keys of its own, new at every start. */
-export async function openAlipay(account: Account, ports: Ports, faults: Faults): Promise<Alipay> {
-  const keys = await newKeys();
-  const merchant: Merchant = { ...account, publicPem: keys.merchant.publicPem };
-  const books = new Books();
-  const deliveries = new Deliveries(ports, faults, keys);
-  const trades = new Trades(ports, (trade) => {
-    settle(trade, books, account, ports);
-    const { outTradeNo, notifyUrl } = trade.terms;
-    if (notifyUrl) deliveries.announce(outTradeNo, notifyUrl, noticeOf(trade, merchant, ports.now()));
-  });
-  const house = { account, ports, faults, trades, deliveries };
-  const carry: Carry = {
-    faults,
-    keys,
-    run: (operation, biz, notifyUrl) => run(house, operation, biz, notifyUrl),
-    transactionId: (biz) => ourNumber(trades, biz),
-    told: (call) => {
-      tell(call, ports);
-    },
-  };
+/** With keys of its own, new at every start. @param accounts of the public-key and of the certificate mode */
+export async function openAlipay(
+  accounts: readonly [Account, Account],
+  ports: Ports,
+  faults: Faults,
+): Promise<Alipay> {
+  const house = await furnish(accounts, ports, faults);
+  const { sellers, books, deliveries, cashier } = house;
+  const { account, merchantPrivatePem, signers } = sellers[0].application;
   return {
     account,
-    merchantPrivateKeyPem: keys.merchant.privatePem,
-    platformPublicKeyPem: keys.platform.publicPem,
-    call: (query, body) => answerCall(readRequest(query, body, merchant, ports.now()), carry),
-    pay: (qrCode, outcome, amount) => playPayer(trades, qrCode, outcome, amount),
-    books: () => ({ charges: charges(books, trades), refunds: [], balances: books.balances() }),
+    merchantPrivateKeyPem: merchantPrivatePem,
+    platformPublicKeyPem: signers.platform.publicPem,
+    accounts: () => sellers.map(({ application }) => application.facts()),
+    registerKey(appId, publicKeyPem) {
+      const seller = sellerOf(house, appId);
+      if (!seller) throw new Refused(404, `Alipay has no application ${appId}. Nothing was registered.`);
+      return seller.application.register(publicKeyPem);
+    },
+    call: (query, body) => answer(house, read(house, query, body)),
+    cashier,
+    pay: (means, payer) => pay(house, means, payer),
+    books: () => ({ charges: charges(books, sellers), refunds: [], balances: books.balances() }),
     callbacks: (transactionId) => deliveries.made(transactionId),
     resend: (transactionId) => deliveries.resend(transactionId),
     idle: () => deliveries.idle(),
     stop() {
-      trades.stop();
+      for (const { trades } of sellers) trades.stop();
       deliveries.stop();
     },
   };
 }
 
-async function run(house: House, operation: Operation, biz: Node, notifyUrl?: string): Promise<Node> {
-  const { trades, deliveries, faults, account, ports } = house;
-  if (operation === 'query') return query(trades, biz);
-  const node = precreate(trades, biz, { notifyUrl, sellerId: account.sellerId, now: ports.now() });
-  const code = node['qr_code'];
-  const early = (fault: CallbackFault) => fault === 'early';
-  if (typeof code === 'string' && faults.takeCallback(biz['out_trade_no'] as string, early)) {
-    await payBeforeAnswer(trades, deliveries, code);
-  }
-  return node;
-}
-
-function ourNumber(trades: Trades, biz: Node): string | undefined {
-  const { out_trade_no: ours, trade_no: theirs } = biz;
-  if (typeof theirs === 'string') return trades.find({ tradeNo: theirs })?.terms.outTradeNo;
-  return typeof ours === 'string' ? ours : undefined;
-}
-
-function tell({ operation, transactionId, answer, fault }: Told, ports: Ports): void {
-  ports.onEvent({
-    name: 'alipay.called',
-    operation,
-    transaction_id: transactionId ?? null,
-    answer: answer ?? null,
-    ...(fault ? { fault } : {}),
+async function furnish(
+  [open, certified]: readonly [Account, Account],
+  ports: Ports,
+  faults: Faults,
+): Promise<House> {
+  const [stranger, authority] = await Promise.all([newPair(), openAuthority(ports)]);
+  const applications = await Promise.all([
+    Application.open(open, 'ALIPAY', stranger),
+    Application.open(certified, 'ALIPAY_CERT', stranger, authority),
+  ]);
+  const [books, deliveries] = [new Books(), new Deliveries(ports, faults)];
+  const seat = (application: Application): Seller => ({
+    application,
+    trades: new Trades(ports, (trade) => {
+      ended(trade, application, { ports, books, deliveries });
+    }),
   });
+  const sellers = [seat(applications[0]), seat(applications[1])] as const;
+  return { ports, faults, sellers, books, deliveries, cashier: new Cashier(ports) };
 }
 
-function settle(trade: Trade, books: Books, account: Account, ports: Ports): void {
+/** A trade was paid or closed: the books first, then the shop. */
+function ended(
+  trade: Trade,
+  { account, signers }: Application,
+  { ports, books, deliveries }: Pick<House, 'ports' | 'books' | 'deliveries'>,
+): void {
   const { tradeNo, terms, paidAt, totalFen } = trade;
   if (paidAt !== undefined) {
     books.charge({ at: paidAt, tradeNo, outTradeNo: terms.outTradeNo }, buyer.id, account.sellerId, totalFen);
@@ -136,17 +131,21 @@ function settle(trade: Trade, books: Books, account: Account, ports: Ports): voi
     gateway_transaction_id: tradeNo,
     amount: yuan(totalFen),
   });
+  if (!terms.notifyUrl) return;
+  deliveries.announce(terms.outTradeNo, terms.notifyUrl, noticeOf(trade, account, ports.now()), signers);
 }
 
-function charges(books: Books, trades: Trades): Charge[] {
-  return books.journal.map(({ at, tradeNo, outTradeNo, postings }) => ({
-    provider: 'alipay',
-    channel_code: 'ALIPAY',
-    transaction_id: outTradeNo,
-    gateway_transaction_id: tradeNo,
-    amount: yuan(postings.reduce((sum, { fen }) => sum + Math.max(0, fen), 0)),
-    currency: 'CNY',
-    status: trades.find({ tradeNo })?.status ?? 'TRADE_SUCCESS',
-    paid_at: new Date(at).toISOString(),
-  }));
+async function pay(house: House, means: Means, payer: Payer): Promise<Paid> {
+  const conduct = { outcome: payer.outcome, fen: wrongSum(payer.amount) };
+  const { sellers, cashier, ports } = house;
+  switch (means.kind) {
+    case 'qr_code': {
+      const { trades } = sellers.find((each) => each.trades.gaveOut(means.qr_code)) ?? sellers[0];
+      return payByCode(trades, means.qr_code, conduct);
+    }
+    case 'redirect_url':
+      return payInBrowser(means.url, conduct, { ...payer, cashier, fetch: ports.fetch });
+    case 'app_parameters':
+      return payInApp(read(house, means.parameters.order_string), conduct, ports.now());
+  }
 }

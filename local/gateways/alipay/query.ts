@@ -7,20 +7,28 @@ import type { Trade, Trades } from './trades.ts';
 import { yuan } from './yuan.ts';
 
 export function query(trades: Trades, biz: Node): Node {
+  const named = namedTrade(trades, biz);
+  if ('wrong' in named) return refusal('ACQ.INVALID_PARAMETER', named.wrong);
+  const { trade, echo } = named;
+  if (trade) return told(trade, Array.isArray(biz['query_options']) ? biz['query_options'] : []);
+  return refusal('ACQ.TRADE_NOT_EXIST', '', { ...echo, ...amounts(0) });
+}
+
+/** @returns the trade that a request names, if there is one; `echo` repeats the merchant's number where it gave one */
+export function namedTrade(
+  trades: Trades,
+  biz: Node,
+): { readonly trade: Trade | undefined; readonly echo: Node } | { readonly wrong: string } {
   const { trade_no: tradeNo, out_trade_no: outTradeNo } = biz;
   const texts = [tradeNo, outTradeNo].filter((value) => value !== undefined);
   if (texts.length === 0 || !texts.every((value) => typeof value === 'string' && value !== '')) {
-    return refusal('ACQ.INVALID_PARAMETER', 'out_trade_no, trade_no');
+    return { wrong: 'out_trade_no, trade_no' };
   }
   const trade = trades.find({
     tradeNo: tradeNo as string | undefined,
     outTradeNo: outTradeNo as string | undefined,
   });
-  if (trade) return told(trade, Array.isArray(biz['query_options']) ? biz['query_options'] : []);
-  return refusal('ACQ.TRADE_NOT_EXIST', '', {
-    ...(outTradeNo === undefined ? {} : { out_trade_no: outTradeNo }),
-    ...amounts(0),
-  });
+  return { trade, echo: outTradeNo === undefined ? {} : { out_trade_no: outTradeNo } };
 }
 
 function told(trade: Trade, options: readonly unknown[]): Node {

@@ -1,21 +1,10 @@
-// QR codes and the trades they turn into. A trade begins to exist when a payer scans, not when the merchant asks.
+// One seller's QR codes and trades. A trade begins to exist when a payer comes, not when the merchant asks.
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Ports } from '../ports.ts';
 import { beijingTime } from './beijing.ts';
-
-/** What the merchant asked for in one precreate. */
-export interface Terms {
-  readonly outTradeNo: string;
-  /** 分 */
-  readonly totalFen: number;
-  readonly subject: string;
-  readonly body?: string | undefined;
-  readonly passbackParams?: string | undefined;
-  readonly notifyUrl?: string | undefined;
-  /** ms since 1970 UTC: no money after it */
-  readonly payUntil: number;
-}
+import type { Obstacle } from './obstacles.ts';
+import type { Terms } from './terms.ts';
 
 interface Qr {
   readonly url: string;
@@ -35,8 +24,7 @@ export interface Trade {
   closedAt?: number;
 }
 
-export type PrecreateRefusal = 'ACQ.CONTEXT_INCONSISTENT' | 'ACQ.TRADE_HAS_SUCCESS' | 'ACQ.TRADE_HAS_CLOSE';
-export type ScanRefusal = 'unknown_code' | 'expired_code' | 'other_terms';
+export type ScanRefusal = Obstacle | 'unknown_code' | 'expired_code';
 
 const qrLifetime = 2 * 3_600_000;
 
@@ -58,12 +46,19 @@ export class Trades {
     this.#ended = ended;
   }
 
-  /** @returns the code's address; the same one when the same is asked again, one trade at most comes of it */
-  precreate(terms: Terms): { url: string } | { refused: PrecreateRefusal } {
+  /** What stands against an order with these terms, now. */
+  obstacle(terms: Terms): Obstacle | undefined {
     const trade = this.find({ outTradeNo: terms.outTradeNo });
-    if (trade?.status === 'TRADE_SUCCESS') return { refused: 'ACQ.TRADE_HAS_SUCCESS' };
-    if (trade?.status === 'TRADE_CLOSED') return { refused: 'ACQ.TRADE_HAS_CLOSE' };
-    if (trade && !sameBargain(trade.terms, terms)) return { refused: 'ACQ.CONTEXT_INCONSISTENT' };
+    if (trade?.status === 'TRADE_SUCCESS') return 'paid';
+    if (trade?.status === 'TRADE_CLOSED') return 'closed';
+    if (trade && !sameBargain(trade.terms, terms)) return 'other_terms';
+    return terms.payUntil <= this.#ports.now() ? 'expired' : undefined;
+  }
+
+  /** @returns the code's address; the same one when the same is asked again, one trade at most comes of it */
+  precreate(terms: Terms): { url: string } | { refused: Obstacle } {
+    const refused = this.obstacle(terms);
+    if (refused) return { refused };
     const now = this.#ports.now();
     const newest = this.#newest.get(terms.outTradeNo);
     if (newest && newest.validUntil > now && isDeepStrictEqual(newest.terms, terms))
@@ -74,13 +69,23 @@ export class Trades {
     return { url: code.url };
   }
 
-  /** The payer opens the code: the trade exists from here on. */
+  gaveOut(url: string): boolean {
+    return this.#codes.has(url);
+  }
+
+  /** The payer opens the code: the trade exists from here on, and waits to be paid. */
   scan(url: string): Trade | { refused: ScanRefusal } {
     const code = this.#codes.get(url);
     if (!code) return { refused: 'unknown_code' };
-    const trade = this.find({ outTradeNo: code.terms.outTradeNo });
-    if (trade) return sameBargain(trade.terms, code.terms) ? trade : { refused: 'other_terms' };
-    return code.validUntil <= this.#ports.now() ? { refused: 'expired_code' } : this.#create(code.terms);
+    const isOver = code.validUntil <= this.#ports.now();
+    if (isOver && !this.find({ outTradeNo: code.terms.outTradeNo })) return { refused: 'expired_code' };
+    return this.enter(code.terms);
+  }
+
+  /** The payer logs in at the cashier or in the app: as `scan`, without a code. */
+  enter(terms: Terms): Trade | { refused: Obstacle } {
+    const refused = this.obstacle(terms);
+    return refused ? { refused } : (this.find({ outTradeNo: terms.outTradeNo }) ?? this.#create(terms));
   }
 
   /** @param fen what is really paid; without it, what was asked. @returns whether money moved by this call */
@@ -91,6 +96,14 @@ export class Trades {
     trade.totalFen = fen;
     trade.paidAt = this.#ports.now();
     this.#end(trade);
+    return true;
+  }
+
+  /** The merchant ends a trade that waits. @returns whether it did by this call */
+  close(trade: Trade): boolean {
+    this.#closeIfDue(trade);
+    if (trade.status !== 'WAIT_BUYER_PAY') return false;
+    this.#closeAt(trade, this.#ports.now());
     return true;
   }
 
@@ -124,9 +137,13 @@ export class Trades {
   }
 
   #closeIfDue(trade: Trade): void {
-    if (trade.status !== 'WAIT_BUYER_PAY' || this.#ports.now() < trade.terms.payUntil) return;
+    const { payUntil } = trade.terms;
+    if (trade.status === 'WAIT_BUYER_PAY' && this.#ports.now() >= payUntil) this.#closeAt(trade, payUntil);
+  }
+
+  #closeAt(trade: Trade, at: number): void {
     trade.status = 'TRADE_CLOSED';
-    trade.closedAt = trade.terms.payUntil;
+    trade.closedAt = at;
     this.#end(trade);
   }
 

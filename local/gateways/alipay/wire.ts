@@ -1,7 +1,8 @@
 // One call to gateway.do: read, carried out, answered, and spoiled where a fault was planted.
 import type { CallFault, Faults, Operation } from '../faults.ts';
 import { envelope, refusal, type Node } from './answers.ts';
-import { methods, type Request } from './request.ts';
+import type { Signers } from './application.ts';
+import { calls, type CallMethod } from './request.ts';
 import type { KeyPair } from './rsa2.ts';
 
 /** What happens on the socket. */
@@ -11,6 +12,7 @@ export type WireAnswer =
       readonly status: number;
       readonly contentType: string;
       readonly body: string;
+      readonly headers?: Readonly<Record<string, string>>;
       readonly afterMs?: number;
     }
   | { readonly kind: 'reset' }
@@ -25,9 +27,19 @@ export interface Told {
   readonly fault?: CallFault | undefined;
 }
 
+/** A call that was read: what it asks for, or why it is refused at the door. */
+export type Call =
+  | {
+      readonly ok: true;
+      readonly method: CallMethod;
+      readonly biz: Node;
+      readonly notifyUrl?: string | undefined;
+    }
+  | { readonly ok: false; readonly method?: string; readonly node: Node };
+
 export interface Carry {
   readonly faults: Faults;
-  readonly keys: { readonly platform: KeyPair; readonly stranger: KeyPair };
+  readonly signers: Signers;
   /** our number for it, where the request names one that is known */
   transactionId(biz: Node): string | undefined;
   /** Carries the request out; the promise settles when its answer may leave. */
@@ -39,14 +51,14 @@ const holdMs = 30_000;
 const slowMs = 3_000;
 
 /** Faults that end in `_before`, and `rate_limited`, leave the request undone; under all others it is carried out. */
-export async function answerCall(request: Request, carry: Carry): Promise<WireAnswer> {
-  const { platform } = carry.keys;
+export async function answerCall(request: Call, carry: Carry): Promise<WireAnswer> {
+  const { platform, certificateSerial } = carry.signers;
   const name = request.method ? `${request.method.replaceAll('.', '_')}_response` : 'error_response';
   if (!request.ok) {
     carry.told({ operation: request.method ?? 'unknown', answer: codeOf(request.node) });
-    return json(envelope(name, request.node, platform.privatePem));
+    return json(envelope(name, request.node, platform.privatePem, certificateSerial));
   }
-  const operation = methods[request.method];
+  const operation = calls[request.method];
   const transactionId = carry.transactionId(request.biz);
   const { fault, ms } = carry.faults.takeCall(operation, transactionId) ?? {};
   const undone = fault && instead(fault, ms);
@@ -59,7 +71,8 @@ export async function answerCall(request: Request, carry: Carry): Promise<WireAn
       ? refusal('app.call-limited')
       : await carry.run(operation, request.biz, request.notifyUrl);
   carry.told({ operation, transactionId, answer: codeOf(node), fault });
-  const text = envelope(name, fault ? falsified(node, fault) : node, signer(fault, carry.keys).privatePem);
+  const { privatePem } = signer(fault, carry.signers);
+  const text = envelope(name, fault ? falsified(node, fault) : node, privatePem, certificateSerial);
   return fault ? spoiled(text, fault, ms) : json(text);
 }
 
@@ -93,8 +106,8 @@ function falsified(node: Node, fault: CallFault): Node {
   };
 }
 
-function signer(fault: CallFault | undefined, keys: Carry['keys']): KeyPair {
-  return fault === 'bad_signature' ? keys.stranger : keys.platform;
+function signer(fault: CallFault | undefined, signers: Signers): KeyPair {
+  return fault === 'bad_signature' ? signers.stranger : signers.platform;
 }
 
 /** The request was carried out, and this is what the merchant gets to see of it. */

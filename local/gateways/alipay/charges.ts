@@ -1,0 +1,38 @@
+// The books as people and tests read them: one row for each charge.
+import type { Books } from './books.ts';
+import type { ChannelCode } from './application.ts';
+import type { Seller } from './seller.ts';
+import type { Trade } from './trades.ts';
+import { yuan } from './yuan.ts';
+
+/** A row of the books. */
+export interface Charge {
+  readonly provider: 'alipay';
+  readonly channel_code: ChannelCode;
+  readonly transaction_id: string;
+  readonly gateway_transaction_id: string;
+  /** yuan */
+  readonly amount: string;
+  readonly currency: 'CNY';
+  readonly status: Trade['status'];
+  /** UTC ISO-8601 ms */
+  readonly paid_at: string;
+}
+
+export function charges(books: Books, sellers: readonly Seller[]): Charge[] {
+  return books.journal.map(({ at, tradeNo, outTradeNo, postings }) => {
+    const seller = sellers.find(({ trades }) => trades.find({ tradeNo }));
+    const trade = seller?.trades.find({ tradeNo });
+    if (!seller || !trade) throw new Error(`books: nobody has the trade ${tradeNo}`);
+    return {
+      provider: 'alipay',
+      channel_code: seller.application.channelCode,
+      transaction_id: outTradeNo,
+      gateway_transaction_id: tradeNo,
+      amount: yuan(postings.reduce((sum, { fen }) => sum + Math.max(0, fen), 0)),
+      currency: 'CNY',
+      status: trade.status,
+      paid_at: new Date(at).toISOString(),
+    };
+  });
+}
