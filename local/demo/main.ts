@@ -1,16 +1,31 @@
 // `npm run demo`: a payment, watched in a terminal. Exit code 0 when all of it was seen.
 import { parseArgs } from 'node:util';
 import { renderUnicodeCompact } from 'uqr';
-import { journey, type Step } from './journey.ts';
+import { findProduct, productList } from './products.ts';
+import { findStory, scenarios } from './scenarios/all.ts';
+import { journey } from './scenarios/journey.ts';
 import { findService } from './service.ts';
+import type { Step } from './steps.ts';
 
 const help = `
-Makes one payment with the running service, and shows each step.
+Makes a payment with the running service, and shows each step.
 
-  npm run demo -- [--port N] [--json]
+  npm run demo -- [--product P] [--channel C] [--scenario S] [--port N] [--json]
 
-  --port N  where "npm start" put the API (4000); a service of its own if none runs there
-  --json    one JSON object per step
+  --product P   what the payer pays by; the first of the list without it
+  --channel C   on which channel; the first that has the product without it
+  --scenario S  what goes wrong on the way; all goes well without it
+  --port N      where "npm start" put the API (4000); a service of its own if
+                none runs there
+  --json        one JSON object per step
+
+Channels and their products:
+${indented(productList())}
+
+Scenarios:
+${indented(Object.entries(scenarios).map(([name, { about }]) => `${name.padEnd(18)}  ${about}`))}
+
+lost-callback and expire move the clock, that of a running service too.
 `;
 
 // Nobody reads any more (piped to `head`): no reason to fail.
@@ -19,6 +34,9 @@ process.stdout.on('error', () => process.exit(0));
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
+      product: { type: 'string' },
+      channel: { type: 'string' },
+      scenario: { type: 'string' },
       port: { type: 'string', default: '4000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -28,40 +46,91 @@ async function main(): Promise<boolean> {
     console.log(help);
     return true;
   }
-  const tell = (step: Step): void => {
-    console.log(values.json ? JSON.stringify({ step: step.step, ok: true, saw: step.saw }) : readable(step));
-  };
+  const { product: method, channel } = values;
+  const product = findProduct({ method, channel });
+  const story = values.scenario === undefined ? journey : findStory(values.scenario);
+  const screen = values.json ? forPrograms : forPeople();
   const service = await findService(Number(values.port));
-  const { api } = service.facts;
-  const says = [
-    service.own ? 'No service ran: this one is started for the demo.' : 'The running service:',
-    api,
-  ];
-  tell({ step: 'service', says, saw: { api, own: service.own } });
   try {
-    for await (const step of journey(service, (text) =>
-      renderUnicodeCompact(text, { border: 1 }).split('\n'),
-    ))
-      tell(step);
-    if (!values.json) console.log('\nAll of it was seen.\n');
-    return true;
-  } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    console.log(
-      values.json ? JSON.stringify({ step: 'failed', ok: false, saw: what }) : `\nNot seen: ${what}\n`,
-    );
-    return false;
+    const { api } = service.facts;
+    const who = service.own ? 'No service ran: this one is started for the demo.' : 'The running service:';
+    screen.step({ step: 'service', says: [who, api], saw: { api, own: service.own } });
+    return await watched(story({ service, product, draw }), screen);
   } finally {
     await service.stop();
   }
 }
 
-let number = 0;
+/** @returns whether all of it was seen */
+async function watched(steps: AsyncIterable<Step>, screen: Screen): Promise<boolean> {
+  try {
+    for await (const step of steps) screen.step(step);
+    screen.end();
+    return true;
+  } catch (error) {
+    screen.failed(error instanceof Error ? error.message : String(error));
+    return false;
+  }
+}
 
-function readable({ says }: Step): string {
-  const [first = '', ...rest] = says;
-  number += 1;
-  return [`\n${String(number).padStart(2)}  ${first}`, ...rest.map((line) => `    ${line}`)].join('\n');
+interface Screen {
+  step(step: Step): void;
+  end(): void;
+  failed(what: string): void;
+}
+
+/** columns of a step's lines, beside its number */
+const width = 76;
+
+function forPeople(): Screen {
+  let number = 0;
+  return {
+    step({ says }) {
+      number += 1;
+      const [first = '', ...rest] = says.flatMap((line) => wrapped(line, width));
+      const lines = rest.map((line) => (line === '' ? '' : `    ${line}`));
+      console.log([`\n${String(number).padStart(2)}  ${first}`, ...lines].join('\n'));
+    },
+    end() {
+      console.log('\nAll of it was seen.\n');
+    },
+    failed(what) {
+      console.log(['', ...wrapped(`Not seen: ${what}`, 80), ''].join('\n'));
+    },
+  };
+}
+
+const forPrograms: Screen = {
+  step({ step, saw }) {
+    console.log(JSON.stringify({ step, ok: true, saw }));
+  },
+  end: () => undefined,
+  failed(saw) {
+    console.log(JSON.stringify({ step: 'failed', ok: false, saw }));
+  },
+};
+
+/** A line that is too long goes on under its own beginning; a word that is too long stands alone. */
+function wrapped(line: string, columns: number): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  let last = line;
+  while (last.length > columns) {
+    const space = last.lastIndexOf(' ', columns);
+    const end = space > indent.length ? space : last.indexOf(' ', columns);
+    if (end < 0) break;
+    lines.push(last.slice(0, end));
+    last = indent + last.slice(end + 1);
+  }
+  return [...lines, last];
+}
+
+function draw(text: string): string[] {
+  return renderUnicodeCompact(text, { border: 1 }).split('\n');
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n');
 }
 
 main().then(

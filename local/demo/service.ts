@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { startMachine } from '../machine.ts';
 import type { Ready } from '../print.ts';
-import { signedFetch, type SignedFetch } from '../signed-fetch.ts';
+import { signedFetch, type SignedFetch, type SigningKey } from '../signed-fetch.ts';
 
 export interface Service {
   readonly facts: Ready;
@@ -38,9 +38,22 @@ async function ready(url: string): Promise<Ready | undefined> {
   }
 }
 
-const patience = 10_000;
+/**
+ * Signs as somebody else than the shop.
+ * @param name as `{control}/credentials` lists them
+ */
+export async function as({ facts }: Service, name: string): Promise<SignedFetch> {
+  const response = await fetch(`${facts.control}/credentials`);
+  const { credentials } = (await response.json()) as { credentials: (SigningKey & { name: string })[] };
+  const found = credentials.find((each) => each.name === name);
+  if (!found) throw new Error(`The service has no ${name}.`);
+  return signedFetch(found, facts.region);
+}
 
-/** Asks again until the answer is there. @throws Error saying what did not come within ten seconds */
+/** ms of real time: a busy computer may need some */
+const patience = 20_000;
+
+/** Asks again until the answer is there. @throws Error saying what did not come in time */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const end = performance.now() + patience;
   while (performance.now() < end) {

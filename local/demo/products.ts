@@ -1,0 +1,56 @@
+// What the demo can pay by: every product of every channel that the local stage declares.
+import { stages } from '../../infra/config.ts';
+import { provider } from '../../lib/gateways/registry.ts';
+
+export interface Product {
+  readonly provider: string;
+  readonly channel: string;
+  readonly method: string;
+  readonly currency: string;
+}
+
+const products: readonly Product[] = stages.local.channels.flatMap(({ code, provider: name }) =>
+  Object.entries(provider(name).methods).map(([method, { currencies }]) => ({
+    provider: name,
+    channel: code,
+    method,
+    currency: currencies[0] ?? '',
+  })),
+);
+
+/** A line for each channel. */
+export function productList(): string[] {
+  const channels = [...new Set(products.map(({ channel }) => channel))];
+  const widest = Math.max(...channels.map(({ length }) => length));
+  return channels.map((channel) => {
+    const methods = products.filter((product) => product.channel === channel).map(({ method }) => method);
+    return `${channel.padEnd(widest)}  ${methods.join(' ')}`;
+  });
+}
+
+/**
+ * @param wanted what is left open is the first that there is
+ * @throws Error naming what there is
+ */
+export function findProduct(wanted: {
+  readonly method: string | undefined;
+  readonly channel: string | undefined;
+}): Product {
+  const found = products.find(
+    ({ method, channel }) => method === (wanted.method ?? method) && channel === (wanted.channel ?? channel),
+  );
+  if (found) return found;
+  const what = [
+    ...(wanted.method === undefined ? [] : [`product ${wanted.method}`]),
+    ...(wanted.channel === undefined ? [] : [`channel ${wanted.channel}`]),
+  ];
+  const list = productList().map((line) => `  ${line}`);
+  throw new Error([`There is no ${what.join(' on ')}. Nothing was started. There are:`, ...list].join('\n'));
+}
+
+/** Another way to pay: the next in the list. @throws Error when there is none */
+export function otherThan(product: Product): Product {
+  const other = products[(products.indexOf(product) + 1) % products.length];
+  if (!other || other === product) throw new Error(`${product.method} is the only way to pay here.`);
+  return other;
+}
