@@ -33,6 +33,7 @@ export function environment(beside: Beside, aws: { dynamodb: string; sqs: string
     EVENTS_TABLE: 'events',
     CHANNELS_TABLE: 'channels',
     IDEMPOTENCY_TABLE: 'idempotency',
+    DUE_SHARDS_WRITTEN: '4',
     EVENT_BUS_NAME: beside.busName,
     CALLBACK_QUEUE_URL: `${aws.sqs}${new URL(beside.queueUrl).pathname}`,
     CHANNELS: JSON.stringify([{ code: 'ALIPAY', provider: 'alipay', secret_arn: beside.secretArn }]),

@@ -1,22 +1,29 @@
 // `npm run bench`: counts and measures the functions' bundles against the AWS SDK and against raw calls, in one run.
-// `-- --quick` is a smoke, `-- --counts` leaves out whatever depends on the machine, `-- --json` is for programs.
+// `-- --quick` is a smoke, `-- --counts` leaves out whatever depends on the machine, `-- --json` is for programs. `-- due`
+// measures find-due before a backlog instead.
 import { parseArgs } from 'node:util';
 import { buildAll } from './build.ts';
 import { coldStarts } from './cold-start.ts';
 import { costs, course, units } from './cost.ts';
 import { count } from './count.ts';
+import { benchFindDue } from './find-due/main.ts';
 import { openInputs } from './inputs.ts';
 import { measure, quick, thorough } from './measure.ts';
 import * as print from './print.ts';
 import { startSurroundings } from './surroundings.ts';
 
-const { values: wanted } = parseArgs({
+const { values: wanted, positionals } = parseArgs({
+  allowPositionals: true,
   options: { quick: { type: 'boolean' }, counts: { type: 'boolean' }, json: { type: 'boolean' } },
 });
 const tell = (line: string) => {
   console.error(`  ${line}`);
 };
 
+if (positionals.includes('due')) {
+  console.log(`\n${await benchFindDue(wanted.quick ?? false, tell)}`);
+  process.exit();
+}
 const built = await buildAll();
 const around = await startSurroundings();
 try {

@@ -74,7 +74,7 @@ export const aims =
   `bundles ${limits.bytes / 1024} KB; ${limits.writeUnits} write units and ${limits.usd} USD.`;
 
 /** @param left how many columns are text */
-function grid(head: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
+export function grid(head: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
   const all = [head, ...rows];
   const widths = head.map((_, place) => Math.max(...all.map((row) => (row[place] ?? '').length)));
   const line = (row: readonly string[]) =>

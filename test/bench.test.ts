@@ -41,11 +41,11 @@ describe('once warm', () => {
       'create',
       {
         calls: ['dynamodb:PutItem', get, transact, 'gateway:POST', transact, 'dynamodb:UpdateItem'],
-        ...{ read: 1, write: 12, signs: 1, verifies: 1, keyParses: 0, logged: 436 },
+        ...{ read: 1, write: 15, signs: 1, verifies: 1, keyParses: 0, logged: 436 },
       },
     ],
     ['receive', { calls: ['sqs:SendMessage'], read: 0, write: 0, ...noKeys, verifies: 1, logged: 530 }],
-    ['apply', { calls: [get, transact], read: 1, write: 14, ...noKeys, logged: 568 }],
+    ['apply', { calls: [get, transact], read: 1, write: 15, ...noKeys, logged: 568 }],
     ['query', { calls: [get], read: 1, write: 0, ...noKeys, logged: 0 }],
     ['replayedCallback', { calls: [get], read: 1, write: 0, ...noKeys, logged: 517 }],
     ['replayedCreate', { calls: ['dynamodb:PutItem'], read: 0, write: 1, ...noKeys, logged: 0 }],
@@ -55,13 +55,13 @@ describe('once warm', () => {
   });
 });
 
-test('a payment takes 26 write units and less than 45 dollars a million, everything included', () => {
-  expect(report.perPayment.write).toBe(26);
+test('a payment takes 30 write units and less than 45 dollars a million, everything included', () => {
+  expect(report.perPayment.write).toBe(30);
   expect(report.perPayment.usd['together']).toBeLessThan(45);
 });
 
 test('bundles are small: without the SDK’s search for credentials, and without any provider’s SDK', () => {
-  expect(Math.max(...Object.values(report.bytes))).toBeLessThan(460 * 1024);
+  expect(Math.max(...Object.values(report.bytes))).toBeLessThan(490 * 1024);
   expect(report.bytes['get-payment']).toBeLessThan(270 * 1024);
 });
 

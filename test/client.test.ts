@@ -79,7 +79,7 @@ describe('the typed client', () => {
     expect(answers.problem.parse(problem)).toMatchObject({ code: 'AMOUNT_SCALE', param: 'amount' });
     expect(message).toBe(`AMOUNT_SCALE: ${problem.detail}`);
     const { body } = await operator.getChannel('ALIPAY');
-    const change = { ...body, environment: 'sandbox' } as const;
+    const change = { ...body, environment: 'sandbox', signing_key: 'v1' } as const;
     expect((await refusal(shop.putChannel('ALIPAY', change))).problem.code).toBe('SCOPE_MISSING');
   });
 

@@ -3,14 +3,25 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { describedRoutes, refusalsOf } from '../infra/contracts/openapi.ts';
 import { operations, type Operation } from '../infra/operations.ts';
 import { problem } from '../lib/api/answers.ts';
 import { publishedEvent, publishedEventNames } from '../lib/api/published-event.ts';
-import { form, notice, paidFields, stranger } from './contract/alipay-side.ts';
+import type { Payment } from '../lib/domain/payment.ts';
+import { createPayment } from '../lib/store/payments.ts';
+import {
+  account,
+  beijing,
+  form,
+  notice,
+  paidFields,
+  returnedFields,
+  stranger,
+} from './contract/alipay-side.ts';
+import { aPayment } from './domain/samples.ts';
 import { channelBody, deploy, type Deployed, type Name } from './functions/deployed.ts';
 
 const folder = join(import.meta.dirname, '../events/samples');
@@ -38,7 +49,40 @@ const expected: Readonly<Record<string, object>> = {
   'apply-notification.paid-and-poison': {
     batchItemFailures: [{ itemIdentifier: '00000001-1111-4222-8333-444455556666' }],
   },
+  'close-payment.closed': { status: 200, body: { status: 'CLOSED', version: 2 } },
+  'close-payment.refused-paid': { status: 409, body: { code: 'ORDER_ALREADY_PAID' } },
+  'apply-notification.paid-after-close': { batchItemFailures: [] },
+  'resolve-anomaly.refused-scope': { status: 403, body: { code: 'SCOPE_MISSING' } },
+  'resolve-anomaly.accepted': {
+    status: 200,
+    body: { status: 'PAID_SUCCESS', anomaly: { kind: 'PAID_AFTER_CLOSE', resolution: { action: 'accept' } } },
+  },
+  'apply-notification.unknown-number': { batchItemFailures: [] },
+  'list-quarantine.refused-scope': { status: 403, body: { code: 'SCOPE_MISSING' } },
+  'list-quarantine.page': {
+    status: 200,
+    body: { items: [{ reason: 'no_such_payment', facts: { amount: '8.80' } }], next_cursor: null },
+  },
+  'receive-return.forged': { status: 403, body: expect.stringContaining('无法识别此地址') },
+  'receive-return.paid': {
+    status: 303,
+    location: expect.stringMatching(/^https:\/\/shop\.example\/done\?.*&status=PAID_SUCCESS$/),
+  },
+  'find-due.minute': { answer: 'none' },
+  'sync-transaction.paid-and-poison': {
+    batchItemFailures: [{ itemIdentifier: '00000003-1111-4222-8333-444455556666' }],
+  },
   'publish-events.batch': { batchItemFailures: [] },
+};
+
+const made = { payee: { merchantId: account.merchant_id, appId: account.app_id } };
+const minutesAgo = (many: number) => new Date(Date.now() - many * 60_000).toISOString();
+/** Payments that were there before; `unknown` never was. */
+const there: Readonly<Record<'closing' | 'returning' | 'due' | 'unknown', Payment>> = {
+  closing: aPayment({ ...made, status: 'PENDING_PAYMENT' }),
+  returning: aPayment({ ...made, status: 'PENDING_PAYMENT', returnUrl: 'https://shop.example/done' }),
+  due: aPayment({ ...made, createdAt: minutesAgo(2), expiresAt: minutesAgo(-13), dueAt: minutesAgo(1) }),
+  unknown: aPayment(made),
 };
 
 const outcomes = new Map<string, Outcome>();
@@ -52,34 +96,50 @@ beforeAll(async () => {
   deployed.bus
     .on(PutEventsCommand)
     .resolves({ Entries: [{ EventId: '1' }, { EventId: '2' }, { EventId: '3' }] });
+  const { closing, returning, due } = there;
+  const cause = { actor: 'shop', reason: 'asked' };
+  for (const each of [closing, returning, due])
+    await createPayment(deployed.database.tables(), each, cause, undefined, 0);
+  deployed.trades = {
+    [closing.transactionId]: trade('WAIT_BUYER_PAY', '4'),
+    [returning.transactionId]: trade('TRADE_SUCCESS', '5'),
+    [due.transactionId]: trade('TRADE_SUCCESS', '6'),
+  };
   for (const name of Object.keys(expected)) outcomes.set(name, await feed(name));
 });
 
 afterAll(() => deployed.stop());
 
+function trade(trade_status: string, last: string): object {
+  const trade_no = `202611202200140000000000000${last}`;
+  return { trade_no, trade_status, total_amount: '8.80', send_pay_date: beijing(Date.now()) };
+}
+
 async function feed(name: string): Promise<Outcome> {
   const result = (await deployed.run(
     functionOf(name),
     fill(readFileSync(join(folder, `${name}.json`), 'utf8')),
-  )) as {
-    statusCode?: number;
-    headers?: Record<string, string>;
-    body?: string;
-  };
+  )) as { statusCode?: number; headers?: Record<string, string>; body?: string } | undefined;
+  if (!result) return { answer: 'none' };
   if (result.statusCode === undefined) return result;
   const { statusCode, headers = {}, body = '' } = result;
   const isJson = headers['content-type']?.includes('json');
   const read = isJson ? (JSON.parse(body) as { transaction_id?: string }) : body;
   if (statusCode === 201 && typeof read === 'object') transactionId = read.transaction_id ?? '';
-  return { status: statusCode, body: read };
+  return { status: statusCode, body: read, location: headers['location'] };
 }
 
 /** @throws Error for a name that nothing stands for */
 function fill(text: string): object {
   const paid = paidFields(transactionId, '8.80', Date.now());
   const base64 = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64');
+  const returned = returnedFields(there.returning.transactionId, Date.now());
   const values: Readonly<Record<string, string>> = {
     transaction_id: transactionId,
+    ...Object.fromEntries(Object.entries(there).map(([name, each]) => [`${name}_id`, each.transactionId])),
+    returned_at: returned['timestamp'] ?? '',
+    return_sign: notice(returned)['sign'] ?? '',
+    forged_return_sign: notice(returned, stranger)['sign'] ?? '',
     access_key_id: 'ASIA',
     authorization: 'AWS4-HMAC-SHA256',
     md5: '0'.repeat(32),
@@ -122,6 +182,18 @@ describe('a handler does with its sample what it should', () => {
   test('the payment of the notification that came beside a poisonous one is paid', async () => {
     const read = await feed('get-payment.found');
     expect(read).toMatchObject({ body: { status: 'PAID_SUCCESS', amount_paid: '8.80', version: 3 } });
+  });
+
+  test('what was due was put on the queue, and its payment is paid since', async () => {
+    const [sent, more] = deployed.queue.commandCalls(SendMessageBatchCommand);
+    const { transactionId } = there.due;
+    expect(more).toBeUndefined();
+    expect(sent?.args[0].input.Entries).toMatchObject([{ MessageBody: JSON.stringify({ transactionId }) }]);
+    const read = await deployed.call('get-payment', {
+      method: 'GET',
+      path: { transaction_id: transactionId },
+    });
+    expect(read.body).toMatchObject({ status: 'PAID_SUCCESS', amount_paid: '8.80' });
   });
 
   test('only the genuine callback was queued', () => {

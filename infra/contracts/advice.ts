@@ -58,6 +58,14 @@ const advice = {
     en: 'Take fresh credentials, check the clock, sign and send again.',
     zh: '获取新的凭证并校准时钟，重新签名后发送。',
   },
+  nothingToDo: {
+    en: 'Read the payment: somebody, or the policy of its channel, has decided already, or there never was anything.',
+    zh: '查询该支付：可能已有人或渠道策略作出处理，或本无异常。',
+  },
+  dismiss: {
+    en: 'Settle it with the provider, then resolve it with action "dismiss" and the reason.',
+    zh: '与渠道方处理该款项，然后以 action "dismiss" 并注明原因结案。',
+  },
   checkId: {
     en: 'Check the id, and that the payment is one of your application.',
     zh: '检查编号，并确认该支付属于您的应用。',
@@ -81,6 +89,7 @@ const whichAdvice: Record<ErrorCode, keyof typeof advice> = {
   NOT_FOUND: 'checkId',
   ORDER_ALREADY_PAID: 'readOrder',
   ORDER_UNDER_REVIEW: 'readOrder',
+  NOTHING_TO_RESOLVE: 'nothingToDo',
   ORDER_MISMATCH: 'sameFacts',
   CREATE_IN_PROGRESS: 'wait',
   IDEMPOTENCY_IN_PROGRESS: 'wait',
@@ -97,8 +106,10 @@ const whichAdvice: Record<ErrorCode, keyof typeof advice> = {
   METHOD_UNKNOWN: 'correct',
   ORDER_ID_INVALID: 'correct',
   EXPIRE_INVALID: 'correct',
+  RETURN_URL_NOT_ALLOWED: 'correct',
   METADATA_TOO_LARGE: 'correct',
   SENSITIVE_DATA_REFUSED: 'removeCard',
+  ANOMALY_NOT_ACCEPTABLE: 'dismiss',
   IDEMPOTENCY_KEY_REUSED: 'newKey',
   CHANNEL_DECLINED: 'otherWay',
   CHANNEL_CONFIG_INVALID: 'correct',

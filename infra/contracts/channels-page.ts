@@ -8,7 +8,9 @@ import { code, made, page, table } from './markdown.ts';
 const powers: Readonly<Record<keyof Gateway, string>> = {
   prepay: 'asks for the means to pay',
   queryPayment: 'asks how a payment stands',
+  closePayment: 'closes a payment',
   readNotification: 'proves and reads callbacks',
+  readReturn: 'proves what a payer’s browser brings back',
   acknowledge: 'acknowledges callbacks',
 };
 

@@ -12,10 +12,13 @@ interface Part {
 
 type Parts = Readonly<Record<string, Part>>;
 
+const forOperators = new Set(['Channel', 'Quarantine', 'QuarantinedCallback']);
+
 /** File name → text, in lib/client. */
 export function clientFiles(): Record<string, string> {
   const all = Object.entries(schemasById());
   const requests = new Set(describedRoutes().map(({ body }) => body?.meta()?.id));
+  const answers = all.filter(([name, schema]) => !schema.enum && !requests.has(name));
   const parts: Parts = {
     codes: {
       opening: 'Names that the payment API uses in requests and answers.',
@@ -27,7 +30,11 @@ export function clientFiles(): Record<string, string> {
     },
     answers: {
       opening: 'What the payment API answers. Fields may be added.',
-      schemas: all.filter(([name, schema]) => !schema.enum && !requests.has(name)),
+      schemas: answers.filter(([name]) => !forOperators.has(name)),
+    },
+    operators: {
+      opening: 'What the payment API answers to operators. Fields may be added.',
+      schemas: answers.filter(([name]) => forOperators.has(name)),
     },
   };
   const types = Object.entries(parts).map(([name, part]) => [`${name}.ts`, typesOf(part, parts)]);

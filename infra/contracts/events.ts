@@ -14,8 +14,12 @@ const when: Readonly<Record<(typeof publishedEventNames)[number], string>> = {
   'payment.pending': 'The channel gave the means to pay: the payer can pay now.',
   'payment.paid': 'The channel confirmed the whole amount: deliver.',
   'payment.failed': 'The channel declined the payment. No money moved.',
-  'payment.closed': 'The channel closed the payment unpaid. No money moved.',
+  'payment.closed': 'The channel closed the payment unpaid, or a person did. It is not to be paid any more.',
+  'payment.close_requested':
+    'The payment is to be closed, and the channel cannot confirm that yet. Money that comes from now on is late.',
+  'payment.paid_late': 'Late money was accepted for a payment that was over: deliver, if you still can.',
   'payment.anomaly_found': 'Money came late, twice or wrong. It is held; the status stays. Do not deliver.',
+  'payment.anomaly_resolved': 'Somebody decided about that money, and the status stays.',
 };
 
 /** File name → JSON Schema of the event's `detail`. */

@@ -102,6 +102,7 @@ export function operationsPage(): string {
 function trigger(on: On): string {
   if ('queue' in on) return `queue ${code(on.queue)}`;
   if ('stream' in on) return `stream of table ${code(on.stream)}`;
+  if ('schedule' in on) return on.schedule;
   const [method, path] = on.route;
   return `${code(`${method} ${path}`)}, ${on.auth === 'iam' ? 'signed' : 'open to the world'}`;
 }

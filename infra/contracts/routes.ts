@@ -1,7 +1,10 @@
 // What the template does not say of a route: its words, what it takes and answers, and how it can refuse.
 import type * as z from 'zod';
+import { closePaymentBody } from '../../functions/close-payment/schema.ts';
 import { createPaymentBody } from '../../functions/create-payment/schema.ts';
 import { listPaymentsQuery } from '../../functions/list-payments/schema.ts';
+import { listQuarantineQuery } from '../../functions/list-quarantine/schema.ts';
+import { resolveAnomalyBody } from '../../functions/resolve-anomaly/schema.ts';
 import * as answers from '../../lib/api/answers.ts';
 import type { ErrorCode } from '../../lib/domain/errors.ts';
 import type { OperationName } from '../operations.ts';
@@ -84,6 +87,7 @@ export const routes: Readonly<Partial<Record<OperationName, RouteText>>> = {
       'METHOD_UNKNOWN',
       'ORDER_ID_INVALID',
       'EXPIRE_INVALID',
+      'RETURN_URL_NOT_ALLOWED',
       'METADATA_TOO_LARGE',
       'SENSITIVE_DATA_REFUSED',
       'IDEMPOTENCY_KEY_REUSED',
@@ -91,6 +95,61 @@ export const routes: Readonly<Partial<Record<OperationName, RouteText>>> = {
       'CHANNEL_MISCONFIGURED',
       'GATEWAY_UNAVAILABLE',
     ],
+  },
+  'close-payment': {
+    summary: 'Close a payment',
+    description:
+      'Asked and closed at the channel first. What the channel cannot confirm stays open to it, and is asked for again until it can.',
+    body: closePaymentBody.meta({ id: 'ClosePayment' }),
+    idempotent: true,
+    answers: {
+      200: 'Nobody can pay it any more.',
+      202: 'The channel cannot confirm it yet: `close_requested_at` is set, and money that comes from now on is late.',
+    },
+    answer: answers.payment,
+    refusals: [
+      ...ofBodies,
+      'NOT_FOUND',
+      'IDEMPOTENCY_KEY_REQUIRED',
+      'IDEMPOTENCY_KEY_INVALID',
+      'ORDER_ALREADY_PAID',
+      'ORDER_UNDER_REVIEW',
+      'STATE_CONFLICT',
+      'IDEMPOTENCY_IN_PROGRESS',
+      'SENSITIVE_DATA_REFUSED',
+      'IDEMPOTENCY_KEY_REUSED',
+      'CHANNEL_MISCONFIGURED',
+      'GATEWAY_UNAVAILABLE',
+    ],
+  },
+  'resolve-anomaly': {
+    summary: 'Decide about late or wrong money',
+    description:
+      'For operators. `accept` takes the money for the payment, `dismiss` says that it was dealt with elsewhere.',
+    body: resolveAnomalyBody.meta({ id: 'ResolveAnomaly' }),
+    idempotent: true,
+    answers: { 200: 'The payment as it is since.' },
+    answer: answers.payment,
+    refusals: [
+      ...ofBodies,
+      'NOT_FOUND',
+      'IDEMPOTENCY_KEY_REQUIRED',
+      'IDEMPOTENCY_KEY_INVALID',
+      'NOTHING_TO_RESOLVE',
+      'STATE_CONFLICT',
+      'IDEMPOTENCY_IN_PROGRESS',
+      'SENSITIVE_DATA_REFUSED',
+      'ANOMALY_NOT_ACCEPTABLE',
+      'IDEMPOTENCY_KEY_REUSED',
+    ],
+  },
+  'list-quarantine': {
+    summary: 'List genuine callbacks that belong to no payment',
+    description: 'For operators.',
+    query: listQuarantineQuery,
+    answers: { 200: 'A page of them, with the bytes that came.' },
+    answer: answers.quarantine,
+    refusals: ['UNKNOWN_FIELD', 'CURSOR_INVALID', 'CHANNEL_UNKNOWN'],
   },
   'get-payment': {
     summary: 'Read how a payment stands',
@@ -125,6 +184,19 @@ export const routes: Readonly<Partial<Record<OperationName, RouteText>>> = {
     answers: { 200: 'The channel; of its secrets only fingerprints.' },
     answer: shownChannel,
     refusals: ['NOT_FOUND'],
+  },
+  'receive-return': {
+    summary: 'For the payer’s browser: come back from the provider’s page',
+    description:
+      'Proved by the provider’s signature. It settles nothing: the channel is asked, and the payer sent on to `return_url`.',
+    answers: {
+      200: 'A page for the payer: the payment has no `return_url`.',
+      303: 'On to `return_url`, with `transaction_id` and `status` in its query.',
+      400: 'Not of the form that the provider signs, or not proved to come from it. Nothing was asked.',
+      403: 'Genuine, but for another merchant or application.',
+      404: 'There is no such channel, or no such payment.',
+    },
+    refusals: [],
   },
   'receive-callback': {
     summary: 'For the provider: report what became of a payment',

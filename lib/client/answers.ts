@@ -90,6 +90,12 @@ export interface Payment {
   readonly paid_at?: string;
   /** When it was closed: UTC, ISO 8601. */
   readonly closed_at?: string;
+  /** Since when it is to be closed without the channel’s confirmation; money since then is late: UTC, ISO 8601. */
+  readonly close_requested_at?: string;
+  /** The payment that took its place when the payer chose another way. */
+  readonly superseded_by?: string;
+  /** Where the payer’s browser goes in the end, with `transaction_id` and `status` in its query. */
+  readonly return_url?: string;
   /** The same in words, by Accept-Language. */
   readonly error_message?: string;
   /** The means to pay, while the payment can be paid. */
@@ -118,14 +124,39 @@ export interface Anomaly {
   /** An amount: decimal text with the decimals of its currency, like "8.80"; never a number. */
   readonly amount: string;
   readonly currency: Currency;
+  readonly paid_at: string;
   readonly gateway_transaction_id: string;
+  /** What was decided about it; absent while it waits for a decision. */
+  readonly resolution?: Resolution;
 }
 
-export interface PrepayInfo {
-  readonly kind: 'qr_code';
-  /** The text to show to the payer as a QR code. */
-  readonly qr_code: string;
+export interface Resolution {
+  /** `accept`: the money is taken for the payment; `dismiss`: it was dealt with elsewhere. */
+  readonly action: 'accept' | 'dismiss';
+  /** `policy`, or the application of the person. */
+  readonly by: string;
+  /** On what ground. */
+  readonly reason: string;
+  /** When it happened: UTC, ISO 8601. */
+  readonly at: string;
 }
+
+export type PrepayInfo =
+  | {
+      readonly kind: 'qr_code';
+      /** The text to show to the payer as a QR code. */
+      readonly qr_code: string;
+    }
+  | {
+      readonly kind: 'redirect_url';
+      /** Where to send the payer’s browser. */
+      readonly url: string;
+    }
+  | {
+      readonly kind: 'app_parameters';
+      /** For the channel’s SDK in your app, as they are. */
+      readonly parameters: Readonly<Record<string, string>>;
+    };
 
 export interface PaymentList {
   /** Newest first. */
@@ -143,11 +174,9 @@ export interface TimelineEvent {
   readonly version: number;
   /** What happened, by the name of its event. */
   readonly name: EventName;
-  /** When it happened: UTC, ISO 8601. */
   readonly at: string;
   /** Who did it: an application, or `channel:<code>`. */
   readonly actor: string;
-  /** On what ground. */
   readonly reason: string;
   /** What changed, as it was; null = was not there. */
   readonly before: PaymentChange;
@@ -184,33 +213,7 @@ export interface PaymentChange {
   readonly expires_at?: string | null;
   readonly paid_at?: string | null;
   readonly closed_at?: string | null;
-}
-
-export interface Channel {
-  /** The channel, like ALIPAY. */
-  readonly channel_code: string;
-  /** The adapter that speaks to it. */
-  readonly provider: string;
-  /** Which of the provider’s environments. */
-  readonly environment: 'production' | 'sandbox' | 'local';
-  /** Base URL of the gateway; only for `local`. */
-  readonly gateway_url?: string;
-  readonly merchant_id: string;
-  readonly app_id: string;
-  /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
-  readonly public_key_platform: string;
-  /** Where the provider posts its callbacks: an https URL. */
-  readonly callback_url_payment: string;
-  /** What becomes of callbacks from addresses that are not listed; `monitor` if absent. */
-  readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
-  /** The provider’s addresses, as CIDR ranges; at most 64. */
-  readonly callback_source_ranges: readonly string[];
-  /** Whether new payments may be made on it. Callbacks are heard in any case. */
-  readonly is_active: boolean;
-  /** Short public marks of the secrets, to compare; never the secrets. */
-  readonly secret_fingerprints: Readonly<Record<string, string>>;
-  readonly version: number;
-  readonly updated_at: string;
-  /** Which caller changed it last. */
-  readonly updated_by: string;
+  readonly close_requested_at?: string | null;
+  readonly superseded_by?: string | null;
+  readonly return_url?: string | null;
 }

@@ -1,6 +1,14 @@
 // One function per operation of the payment API, for internal applications. Made by `npm run generate`.
-import type { CreatePayment, ListPaymentsQuery, PutChannel } from './requests.ts';
-import type { Channel, Payment, PaymentList, Timeline } from './answers.ts';
+import type {
+  ClosePayment,
+  CreatePayment,
+  ListPaymentsQuery,
+  ListQuarantineQuery,
+  PutChannel,
+  ResolveAnomaly,
+} from './requests.ts';
+import type { Payment, PaymentList, Timeline } from './answers.ts';
+import type { Channel, Quarantine } from './operators.ts';
 import { send, type Answer, type SignedFetch } from './send.ts';
 
 /**
@@ -25,6 +33,33 @@ export function paymentsClient(api: string, fetch: SignedFetch) {
         method: 'GET',
         path: `/payments/transactions/${encodeURIComponent(transactionId)}/timeline`,
       }),
+    /** Close a payment. @throws Refused */
+    closePayment: (
+      transactionId: string,
+      body: ClosePayment,
+      idempotencyKey: string,
+    ): Promise<Answer<Payment>> =>
+      send(at, {
+        method: 'POST',
+        path: `/payments/transactions/${encodeURIComponent(transactionId)}/close`,
+        body,
+        idempotencyKey,
+      }),
+    /** Decide about late or wrong money. @throws Refused */
+    resolveAnomaly: (
+      transactionId: string,
+      body: ResolveAnomaly,
+      idempotencyKey: string,
+    ): Promise<Answer<Payment>> =>
+      send(at, {
+        method: 'POST',
+        path: `/payments/transactions/${encodeURIComponent(transactionId)}/anomaly/resolution`,
+        body,
+        idempotencyKey,
+      }),
+    /** List genuine callbacks that belong to no payment. @throws Refused */
+    listQuarantine: (query: ListQuarantineQuery): Promise<Answer<Quarantine>> =>
+      send(at, { method: 'GET', path: '/quarantine', query }),
     /** Configure a channel. @throws Refused */
     putChannel: (channelCode: string, body: PutChannel): Promise<Answer<Channel>> =>
       send(at, { method: 'PUT', path: `/channels/${encodeURIComponent(channelCode)}`, body }),

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'ORDER_ALREADY_PAID'
   | 'ORDER_UNDER_REVIEW'
+  | 'NOTHING_TO_RESOLVE'
   | 'ORDER_MISMATCH'
   | 'CREATE_IN_PROGRESS'
   | 'IDEMPOTENCY_IN_PROGRESS'
@@ -29,8 +30,10 @@ export type ErrorCode =
   | 'METHOD_UNKNOWN'
   | 'ORDER_ID_INVALID'
   | 'EXPIRE_INVALID'
+  | 'RETURN_URL_NOT_ALLOWED'
   | 'METADATA_TOO_LARGE'
   | 'SENSITIVE_DATA_REFUSED'
+  | 'ANOMALY_NOT_ACCEPTABLE'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'CHANNEL_DECLINED'
   | 'CHANNEL_CONFIG_INVALID'
@@ -100,4 +103,6 @@ export type EventName =
   | 'payment.refunded'
   | 'payment.refund_reversed'
   | 'payment.paid_late'
-  | 'payment.anomaly_found';
+  | 'payment.close_requested'
+  | 'payment.anomaly_found'
+  | 'payment.anomaly_resolved';

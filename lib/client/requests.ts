@@ -18,10 +18,25 @@ export interface CreatePayment {
   readonly currency: Currency;
   /** What is paid for, as the payer reads it. A text that holds a card number is refused. */
   readonly subject: string;
+  /** Where the payer’s browser goes in the end, with `transaction_id` and `status` in its query. */
+  readonly return_url?: string;
   /** Until when it can be paid: UTC, ISO 8601. */
   readonly expires_at?: string;
   /** Your own notes, returned as they came: at most 20 keys of 40 characters with values of 200. */
   readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface ClosePayment {
+  /** On what ground. */
+  readonly reason?: string;
+}
+
+export interface ResolveAnomaly {
+  /** `accept`: the money is taken for the payment; `dismiss`: it was dealt with elsewhere. */
+  readonly action: 'accept' | 'dismiss';
+  /** Rises by one with every change. */
+  readonly version: number;
+  readonly reason: string;
 }
 
 export interface PutChannel {
@@ -35,6 +50,25 @@ export interface PutChannel {
   readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
   /** The provider’s addresses, as CIDR ranges; at most 64. */
   readonly callback_source_ranges?: readonly string[];
+  /** A kind that is not named is held. */
+  readonly anomaly_policy?: {
+    /** Money for a payment that was closed, or was to be closed. */
+    readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
+    /** Money for an order that is paid already. */
+    readonly DUPLICATE_PAID?: 'hold' | 'accept';
+    /** More than was asked for. */
+    readonly OVERPAID?: 'hold' | 'accept';
+    /** Less than was asked for. */
+    readonly UNDERPAID?: 'hold' | 'accept';
+    /** Money for another merchant or application. */
+    readonly WRONG_PAYEE?: 'hold' | 'accept';
+    /** Money in another currency. */
+    readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
+    /** The channel’s number belongs to another payment. */
+    readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+  };
+  /** The name of a key of this channel in KMS; null goes back to a private key that is sent. */
+  readonly signing_key?: string | null;
   /** Whether new payments may be made on it. Callbacks are heard in any case. */
   readonly is_active: boolean;
   /** The merchant’s number at the channel. */
@@ -42,7 +76,13 @@ export interface PutChannel {
   /** The application’s number at the channel. */
   readonly app_id: string;
   /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
-  readonly public_key_platform: string;
+  readonly public_key_platform?: string;
+  /** Certificate mode: the application’s own certificate, PEM. Requests name it. */
+  readonly app_certificate?: string;
+  /** Certificate mode: the provider’s certificate, PEM, followed by those between it and its root, if there are any: proves its answers and callbacks for as long as it is valid. */
+  readonly certificate_platform?: string;
+  /** Certificate mode: the provider’s root certificates, PEM. Requests name them, and certificate_platform must lead to one of them. */
+  readonly root_certificate_platform?: string;
   /** The merchant’s private key, PEM or bare base64. It goes in and never comes out. */
   readonly private_key_merchant?: string;
 }
@@ -55,5 +95,12 @@ export interface ListPaymentsQuery {
   /** `next_cursor` of the page before; it belongs to this list only. */
   readonly cursor?: string;
   /** How many at most, 1 to 50; 20 if absent. */
+  readonly limit?: string;
+}
+
+export interface ListQuarantineQuery {
+  /** The channel, like ALIPAY. */
+  readonly channel_code: string;
+  readonly cursor?: string;
   readonly limit?: string;
 }

@@ -7,7 +7,16 @@ import { JsonRefused, readJson } from '../../lib/domain/strict-json.ts';
 import { decodeFields, readForm } from '../../lib/gateways/alipay/form.ts';
 import { notificationReader } from '../../lib/gateways/alipay/notifications.ts';
 import { CallbackRefused } from '../../lib/gateways/gateway.ts';
-import { account, form, gbkForm, notice, paidFields, platform } from '../contract/alipay-side.ts';
+import {
+  account,
+  form,
+  gbkForm,
+  notice,
+  paidFields,
+  platform,
+  returnedFields,
+  type Fields,
+} from '../contract/alipay-side.ts';
 import type { Reader } from './measure.ts';
 import { formBytes, harm, harmed, jsonBytes } from './texts.ts';
 
@@ -59,24 +68,42 @@ const callback = notificationReader(
   { now: () => noon, fetch: () => Promise.reject(new Error('nobody is called here')) },
 );
 
-/** Genuine bodies harmed on the way, and one in twenty that says odd things under a right signature. */
-const notification: Reader = {
-  name: 'Alipay notification',
-  inputs: fc.oneof(
+/** Genuine bytes harmed on the way, and one in twenty that says odd things under a right signature. */
+const harmedOrOdd = (whole: readonly Buffer[], fields: Fields): Reader['inputs'] =>
+  fc.oneof(
     {
       weight: 19,
       arbitrary: fc
-        .tuple(fc.constantFrom(...bodies), fc.array(harm, { minLength: 1, maxLength: 3 }))
-        .map(([body, harms]) => harms.reduce<Buffer>(harmed, body)),
+        .tuple(fc.constantFrom(...whole), fc.array(harm, { minLength: 1, maxLength: 3 }))
+        .map(([bytes, harms]) => harms.reduce<Buffer>(harmed, bytes)),
     },
     {
       weight: 1,
       arbitrary: fc
-        .dictionary(fc.constantFrom(...Object.keys(genuine)), fc.constantFrom(...oddValues), { maxKeys: 3 })
-        .map((change) => form(notice({ ...genuine, ...change }))),
+        .dictionary(fc.constantFrom(...Object.keys(fields)), fc.constantFrom(...oddValues), { maxKeys: 3 })
+        .map((change) => form(notice({ ...fields, ...change }))),
     },
-  ),
+  );
+
+const notification: Reader = {
+  name: 'Alipay notification',
+  inputs: harmedOrOdd(bodies, genuine),
   read: (body) => callback.readNotification({ body, headers: {} }),
+  isRefusal: (error) => error instanceof CallbackRefused,
+};
+
+const back = returnedFields(order, noon);
+const queries = [back, returnedFields(order, noon, 'wap'), { ...back, passback_params: '茶 +&=' }].map(
+  (fields) => form(notice(fields)),
+);
+
+const returned: Reader = {
+  name: 'Alipay return',
+  inputs: harmedOrOdd(queries, back),
+  read: (query) => {
+    const named = callback.readReturn?.(Buffer.from(query).toString('latin1'));
+    if (named !== order) throw new Error(`read as ${String(named)}`);
+  },
   isRefusal: (error) => error instanceof CallbackRefused,
 };
 
@@ -122,4 +149,4 @@ const body: Reader = {
   isRefusal: (error) => error instanceof PaymentError || error instanceof JsonRefused,
 };
 
-export const readers: readonly Reader[] = [json, alipayForm, notification, body];
+export const readers: readonly Reader[] = [json, alipayForm, notification, returned, body];

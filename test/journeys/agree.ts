@@ -1,7 +1,8 @@
 // The one checking function of the journeys: provider, record and subscriber know the same of every payment, and each
 // record is whole. The numbers are those of the invariants that are looked at.
 import { expect } from '@jest/globals';
-import { hashes, sorted, unfold } from './chain.ts';
+import { unfold } from './chain.ts';
+import { accepted, complain, ofRecord, same } from './record.ts';
 import type { Service } from './service.ts';
 import { look, subject, type OrderName, type SeenOrder, type SeenPayment, type Sight } from './sight.ts';
 
@@ -10,23 +11,6 @@ export interface Allowed {
   /** callbacks that no payment was found for: waiting to be tried again, or given up */
   readonly homeless?: number;
 }
-
-/** From SPEC R4.3, by hand: from → to, by the name of the event. Refunds are not in this build. */
-const edges: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  PENDING_CREATE: {
-    PENDING_PAYMENT: 'payment.pending',
-    PAID_SUCCESS: 'payment.paid',
-    PAID_FAILED: 'payment.failed',
-    CLOSED: 'payment.closed',
-  },
-  PENDING_PAYMENT: {
-    PAID_SUCCESS: 'payment.paid',
-    PAID_FAILED: 'payment.failed',
-    CLOSED: 'payment.closed',
-  },
-  PAID_FAILED: { PAID_SUCCESS: 'payment.paid_late' },
-  CLOSED: { PAID_SUCCESS: 'payment.paid_late' },
-};
 
 /** ms */
 const patience = 15_000;
@@ -68,7 +52,9 @@ export function disagreements(sight: Sight, allowed: Allowed = {}): string[] {
 }
 
 function ofOrder({ name, payments }: SeenOrder): string[] {
-  const paid = payments.filter(({ payment }) => payment.status === 'PAID_SUCCESS');
+  const isKept = ({ payment }: SeenPayment) =>
+    payment.status === 'PAID_SUCCESS' && accepted(payment) !== 'DUPLICATE_PAID';
+  const paid = payments.filter(isKept);
   return [
     ...complain(payments.length > 0, `${name} has no payment`),
     ...complain(paid.length <= 1, `I02 ${name} is paid ${paid.length} times`),
@@ -78,56 +64,6 @@ function ofOrder({ name, payments }: SeenOrder): string[] {
 function ofPayment(seen: SeenPayment, sight: Sight): string[] {
   const about = [...ofRecord(seen), ...ofMoney(seen, sight), ...ofSubscriber(seen, sight)];
   return about.map((sentence) => sentence.replace(' ', ` ${seen.payment.transaction_id}: `));
-}
-
-/** The payment is what its timeline tells, and the timeline tells of nothing that may not be. */
-function ofRecord({ payment, timeline }: SeenPayment): string[] {
-  const facts = unfold(timeline);
-  const wanted = hashes(payment.transaction_id, timeline);
-  const shown = Object.entries(payment).filter(
-    ([name]) => name !== 'prepay_info' && name !== 'error_message',
-  );
-  return [
-    ...complain(
-      same(facts.at(-1), Object.fromEntries(shown)),
-      'I11 the payment is not what its timeline ends with',
-    ),
-    ...timeline.flatMap((entry, place) => {
-      const at = `version ${entry.version}`;
-      const now = facts[place] ?? {};
-      const before = facts[place - 1];
-      const changed = Object.keys(entry.before);
-      return [
-        ...complain(entry.version === place + 1, `I11 ${at} stands where ${place + 1} should`),
-        ...complain(now['version'] === entry.version, `I11 ${at} calls itself ${String(now['version'])}`),
-        ...complain(
-          changed.every((name) => same(before?.[name] ?? null, entry.before[name])),
-          `I11 ${at} was not written on what was there before`,
-        ),
-        ...complain(
-          rightName(entry.name, before?.['status'], now['status']),
-          `I10 ${at} is no edge: ${entry.name}`,
-        ),
-        ...complain(
-          [payment.application, `channel:${payment.payment_channel}`].includes(entry.actor),
-          `I16 ${at} is the doing of ${entry.actor}`,
-        ),
-        ...complain(
-          place === 0 ||
-            !['amount_requested', 'currency', 'transaction_id'].some((name) => changed.includes(name)),
-          `I06 ${at} changes what was asked for`,
-        ),
-        ...complain((entry.before['amount_paid'] ?? null) === null, `I06 ${at} changes what was paid`),
-        ...complain(wanted[place] === entry.hash, `I28 ${at} does not have the hash of its facts`),
-      ];
-    }),
-  ];
-}
-
-function rightName(name: string, from: unknown, to: unknown): boolean {
-  if (from === undefined) return name === 'payment.created' && to === 'PENDING_CREATE';
-  if (from === to) return name === 'payment.anomaly_found';
-  return edges[from as string]?.[to as string] === name;
 }
 
 /** Every charge is the payment's or is known to be wrong; and what we call paid was charged, to the last 分. */
@@ -169,7 +105,9 @@ function ofMoney({ payment, timeline }: SeenPayment, { charges }: Sight): string
       'I07 status and amount_paid do not go together',
     ),
     ...complain(
-      !paid || payment.amount_paid === payment.amount_requested,
+      !paid ||
+        payment.amount_paid === payment.amount_requested ||
+        ['OVERPAID', 'UNDERPAID'].includes(accepted(payment) ?? ''),
       'I07 it is called paid with another amount than was asked for',
     ),
   ];
@@ -220,12 +158,4 @@ function ofBooks({ balances, refunds }: Sight): string[] {
 function ofQueues({ queues }: Sight, { homeless = 0 }: Allowed): string[] {
   const lying = queues.reduce((sum, { depth, in_flight }) => sum + depth + in_flight, 0);
   return complain(lying === homeless, `I17 ${lying} messages lie in the queues, not ${homeless}`);
-}
-
-function complain(holds: boolean, otherwise: string): string[] {
-  return holds ? [] : [otherwise];
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return sorted(a) === sorted(b);
 }

@@ -2,31 +2,22 @@
 // the provider repeats, the queue and the stream repeat, and in the end all agree.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { disagreements, expectAgreement } from './agree.ts';
+import {
+  expectSuffered,
+  expectWay,
+  faultsOf,
+  plant,
+  type Action,
+  type Fault,
+  type Named,
+  type Way,
+} from './aws-ways.ts';
 import { bootPatience, newKey, startService, type Answer, type Service } from './service.ts';
 import { asked, create, newOrder, pay, read, shown, type Order } from './shop.ts';
 import { look, subject } from './sight.ts';
 
-/** What can befall a call of the kind. */
-const sufferings = {
-  GetItem: ['throttle', 'internal_error', 'crash_before', 'crash_after'],
-  PutItem: ['throttle', 'internal_error', 'lost_answer', 'crash_before', 'crash_after'],
-  UpdateItem: ['throttle', 'internal_error', 'lost_answer', 'crash_before', 'crash_after'],
-  TransactWriteItems: [
-    ...['throttle', 'transaction_conflict', 'internal_error', 'lost_answer', 'crash_before', 'crash_after'],
-  ],
-  GetSecretValue: ['internal_error', 'access_denied', 'crash_before', 'crash_after'],
-  SendMessage: [
-    ...['throttle', 'internal_error', 'lost_answer', 'duplicate', 'reorder', 'crash_before', 'crash_after'],
-  ],
-  PutEvents: [
-    ...['throttle', 'internal_error', 'lost_answer', 'partial_failure', 'crash_before', 'crash_after'],
-  ],
-} as const;
-
-type Action = keyof typeof sufferings;
-
 /** The calls of one payment's way, in order. */
-const way: readonly (readonly [operation: string, action: Action, what: string])[] = [
+const way: Way = [
   ['create-payment', 'PutItem', 'the key is taken'],
   ['create-payment', 'GetItem', 'the channel is read'],
   ['create-payment', 'GetSecretValue', 'the key to sign with is read'],
@@ -36,23 +27,11 @@ const way: readonly (readonly [operation: string, action: Action, what: string])
   ['create-payment', 'UpdateItem', 'the answer is kept'],
   ['receive-callback', 'GetItem', 'the channel is read'],
   ['receive-callback', 'SendMessage', 'the callback is queued'],
+  ['apply-notification', 'GetItem', 'the policy of the channel is read'],
   ['apply-notification', 'GetItem', 'the payment is read'],
   ['apply-notification', 'TransactWriteItems', 'it is paid'],
   ['publish-events', 'PutEvents', 'it is told'],
 ];
-
-interface Fault {
-  readonly operation: string;
-  readonly action: string;
-  readonly fault: string;
-  readonly nth?: number;
-  readonly times?: number;
-}
-
-interface Invocation {
-  readonly operation: string;
-  readonly calls: readonly { readonly action: string }[];
-}
 
 let service: Service;
 
@@ -65,8 +44,6 @@ afterAll(() => service.stop());
 afterEach(() => service.control('/faults', undefined, 'DELETE'));
 
 const advance = (span: string) => service.control('/clock', { advance: span });
-const plant = (fault: Fault) => service.control('/faults', fault);
-const planted = async () => (await service.control<{ faults: { done: number }[] }>('/faults')).faults;
 
 /** The shop repeats under its key until it has something to show. */
 async function createAtLast(order: Order): Promise<Answer[]> {
@@ -94,7 +71,7 @@ async function expectToEndWell(faults: readonly Fault[]): Promise<void> {
   // Functions know a channel for five minutes: each journey reads it anew.
   await advance('6m');
   const order = newOrder();
-  for (const fault of faults) await plant(fault);
+  for (const fault of faults) await plant(service, fault);
   const answers = await createAtLast(order);
   for (const { status, body } of answers.slice(0, -1)) {
     expect([202, 409, 500, 502, 503, 504]).toContain(status);
@@ -103,7 +80,7 @@ async function expectToEndWell(faults: readonly Fault[]): Promise<void> {
   const id = answers.at(-1)?.body.transaction_id ?? '';
   await pay(service, id);
   expect(await settle(order)).toEqual([]);
-  expect((await planted()).every(({ done }) => done > 0)).toBe(true);
+  await expectSuffered(service);
   expect(await read(service, id)).toMatchObject({ status: 'PAID_SUCCESS', version: 3 });
   expect(asked(service, id, 'prepay').length).toBeLessThanOrEqual(2);
 }
@@ -112,27 +89,10 @@ test('the table has every call of the way', async () => {
   await service.control('/faults', { operation: 'create-payment', action: 'PutItem', fault: 'crash_before' });
   await create(service.app, newOrder());
   await expectToEndWell([]);
-  const { invocations } = await service.control<{ invocations: Invocation[] }>('/calls');
-  const last = (operation: string) => {
-    const calls = invocations.findLast((each) => each.operation === operation)?.calls ?? [];
-    return calls.map(({ action }): [string, string] => [operation, action]);
-  };
-  const operations = [...new Set(way.map(([operation]) => operation))];
-  expect(operations.flatMap(last)).toEqual(way.map(([operation, action]) => [operation, action]));
+  await expectWay(service, way);
 });
 
-/** A fault in words, and as it is ordered. */
-type Named = readonly [what: string, faults: readonly Fault[]];
-
-const all = way.flatMap(([operation, action, what], place) => {
-  const same = way.slice(0, place).filter((before) => before[0] === operation && before[1] === action);
-  return sufferings[action].map((fault): Named => {
-    const order = { operation, action, fault, nth: same.length + 1 };
-    // A secret is read by a sandbox that is new.
-    const fresh = { operation, action: 'PutItem', fault: 'crash_before' };
-    return [`${operation}: ${fault} when ${what}`, action === 'GetSecretValue' ? [fresh, order] : [order]];
-  });
-});
+const all = faultsOf(way);
 const isOfCreate = ([, [first]]: Named) => first?.operation === 'create-payment';
 const making = all.filter(isOfCreate);
 const telling = all.filter((named) => !isOfCreate(named));

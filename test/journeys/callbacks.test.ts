@@ -2,8 +2,7 @@
 // followed by the genuine one, as the provider repeats it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
-import { bootPatience, startService, until, type Service } from './service.ts';
-import type { SeenQueue } from './sight.ts';
+import { bootPatience, startService, until, type Client, type Service } from './service.ts';
 import {
   asked,
   create,
@@ -159,27 +158,50 @@ describe('spoiled', () => {
     await expectAgreement(service, [order]);
   });
 
-  // The last one here: what nobody owns is given up after five hours, and stays.
-  test('of a number that nobody made: acknowledged, tried again, kept for a person', async () => {
+  test('of a number that nobody made: acknowledged, looked for again, kept for a person', async () => {
     const order = newOrder();
     const id = await shown(service.app, order);
     await plant('unknown_number', id);
     await pay(service, id);
     expect(await deliveries(service, id)).toMatchObject([{ status: 200, body: 'success' }]);
-    const failures = () => service.lines.filter(({ name }) => name === 'message.failed').length;
-    await until('message.failed', () => failures() > 0 || undefined);
+    const said = (name: string) => service.lines.filter((line) => line.name === name);
+    await until('the first look', () => said('callback.payment_not_there')[0]);
     expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 2 });
     await resend(service, id);
     await untilStatus(service, id, 'PAID_SUCCESS');
-    await expectAgreement(service, [order], { homeless: 1 });
-    await service.control('/clock', { advance: '6h' });
-    const { queues } = await service.control<{ queues: SeenQueue[] }>('/queues');
-    const callbacks = queues.find(({ dead_letter_depth }) => dead_letter_depth !== undefined);
-    expect(callbacks).toMatchObject({ depth: 0, in_flight: 0, dead_letter_depth: 1 });
-    expect(failures()).toBe(100);
-    await expectAgreement(service, [order], { homeless: 1 });
+    await service.control('/clock', { advance: '50m' });
+    expect(said('callback.payment_not_there')).toHaveLength(6);
+    expect((await quarantined(service.operator)).body).toMatchObject({ items: [] });
+    await service.control('/clock', { advance: '2m' });
+    const { body } = await until('the quarantine', async () => {
+      const answer = await quarantined(service.operator);
+      return answer.body.items?.length === 1 ? answer : undefined;
+    });
+    expect(body).toMatchObject({
+      items: [
+        {
+          channel_code: 'ALIPAY',
+          reason: 'no_such_payment',
+          what: 'payment',
+          facts: { state: 'paid', amount: '8.80', currency: 'CNY' },
+        },
+      ],
+      next_cursor: null,
+    });
+    expect(said('callback.quarantined')).toMatchObject([{ transaction_id: body.items?.[0]?.transaction_id }]);
+    expect(body.items?.[0]?.transaction_id).not.toBe(id);
+    expect(said('message.failed')).toEqual([]);
+    expect(await quarantined(service.app)).toMatchObject({ status: 403, body: { code: 'SCOPE_MISSING' } });
+    await expectAgreement(service, [order]);
   });
 });
+
+interface Quarantined {
+  readonly items?: readonly { readonly transaction_id?: string }[];
+  readonly code?: string;
+}
+
+const quarantined = (who: Client) => who<Quarantined>('/quarantine?channel_code=ALIPAY');
 
 describe('from strangers', () => {
   const post = async (path: string, body: string) => {

@@ -20,12 +20,17 @@ export interface PaymentView {
   readonly currency: string;
   readonly gateway_transaction_id?: string;
   readonly created_at: string;
+  readonly expires_at: string;
+  readonly payment_method: string;
   readonly anomaly?: {
     readonly kind: string;
     readonly amount: string;
     readonly gateway_transaction_id: string;
+    readonly resolution?: { readonly action: string; readonly by: string };
   };
-  readonly prepay_info?: { readonly kind: string; readonly qr_code: string };
+  readonly close_requested_at?: string;
+  readonly superseded_by?: string;
+  readonly prepay_info?: { readonly kind: string; readonly qr_code?: string; readonly url?: string };
 }
 
 export interface Problem {

@@ -10,6 +10,7 @@ export interface Order {
   readonly amount: string;
   readonly currency: string;
   readonly subject: string;
+  readonly return_url?: string;
 }
 
 /** An order that nobody has made before. */
@@ -40,16 +41,52 @@ export async function shown(client: Client, order: Order): Promise<string> {
   throw new Error(`A create was answered ${status}: ${JSON.stringify(body)}`);
 }
 
+/** Asked for in another moment: Retry-After is over. */
+export async function createAfter(service: Service, order: Order, seconds = 3): Promise<Answer> {
+  await service.control('/clock', { advance: `${seconds}s` });
+  return create(service.app, order);
+}
+
+export function close(client: Client, transactionId: string, key = newKey()): Promise<Answer> {
+  return client(`/payments/transactions/${transactionId}/close`, {
+    method: 'POST',
+    headers: { 'idempotency-key': key },
+    body: {},
+  });
+}
+
+/** Read, then decided, as people do. */
+export async function resolve(
+  client: Client,
+  transactionId: string,
+  action: 'accept' | 'dismiss',
+): Promise<Answer> {
+  const { body } = await client<PaymentView>(`/payments/transactions/${transactionId}`);
+  return client(`/payments/transactions/${transactionId}/anomaly/resolution`, {
+    method: 'POST',
+    headers: { 'idempotency-key': newKey() },
+    body: { action, version: body.version, reason: 'looked at the provider’s console' },
+  });
+}
+
+/** Time passes until the payment can be paid no more, and a little longer. */
+export async function timeRunsOut(service: Service, transactionId: string): Promise<void> {
+  const { expires_at } = await read(service, transactionId);
+  await service.control('/clock', { to: new Date(Date.parse(expires_at) + 120_000).toISOString() });
+}
+
 export interface Paying {
   readonly trade_status: string | null;
   readonly gateway_transaction_id: string | null;
+  /** what the payer's browser was answered when it came back */
+  readonly returned?: { readonly url: string; readonly status: number; readonly location?: string };
 }
 
 /** @param more `amount`: a wrong sum · `prepay_info`: what was shown, where the API does not show it any more */
 export function pay(
   { gateway }: Service,
   transactionId: string,
-  outcome: 'success' | 'decline' | 'abandon' = 'success',
+  outcome: 'success' | 'decline' | 'abandon' | 'pending' = 'success',
   more: object = {},
 ): Promise<Paying> {
   return gateway('/pay', { transaction_id: transactionId, outcome, ...more });
@@ -96,7 +133,7 @@ export function logged(service: Service, transactionId: string, name: string): P
 }
 
 /** How often the provider was asked for the payment, by operation; `answer` is the code it gave. */
-export function asked(service: Service, transactionId: string, operation: 'prepay' | 'query') {
+export function asked(service: Service, transactionId: string, operation: 'prepay' | 'query' | 'close') {
   return service.lines.filter(
     (line) =>
       line.name === 'alipay.called' &&

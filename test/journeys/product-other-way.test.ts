@@ -1,0 +1,103 @@
+// The payer changes from each product to the next, and holds two ways to pay one order: one of them pays it.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expectAgreement } from './agree.ts';
+import { byOtherWay, orderOf, otherThan, products } from './products.ts';
+import { bootPatience, startService, until, type PaymentView, type Service } from './service.ts';
+import { create, pay, read, untilStatus, type Order } from './shop.ts';
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await startService();
+}, bootPatience);
+
+afterAll(() => service.stop());
+
+const anomalyOf = (id: string): Promise<PaymentView> =>
+  until(`an anomaly of ${id}`, async () => {
+    const payment = await read(service, id);
+    return payment.anomaly && payment;
+  });
+
+interface Shown {
+  readonly id: string;
+  readonly means: { readonly prepay_info?: unknown };
+}
+
+async function make(order: Order): Promise<Shown> {
+  const { status, body } = await create(service.app, order);
+  expect([status, body.status]).toEqual([201, 'PENDING_PAYMENT']);
+  return { id: body.transaction_id ?? '', means: { prepay_info: body.prepay_info } };
+}
+
+describe.each(products)('from $channel $method to the next', (product) => {
+  const twoWays = async () => {
+    const order = orderOf(product);
+    const first = await make(order);
+    const second = await make(byOtherWay(order, otherThan(product)));
+    expect(await read(service, first.id)).toMatchObject({
+      status: 'PENDING_PAYMENT',
+      superseded_by: second.id,
+    });
+    return { order, first, second };
+  };
+
+  test('the new one is paid, then the old one: a duplicate', async () => {
+    const { order, first, second } = await twoWays();
+    await pay(service, second.id, 'success', second.means);
+    await untilStatus(service, second.id, 'PAID_SUCCESS');
+    await pay(service, first.id, 'success', first.means);
+    expect(await anomalyOf(first.id)).toMatchObject({ anomaly: { kind: 'DUPLICATE_PAID' } });
+    await expectAgreement(service, [order]);
+  });
+
+  test('the old one is paid, then the new one: late money, and the order is paid once', async () => {
+    const { order, first, second } = await twoWays();
+    await pay(service, first.id, 'success', first.means);
+    expect(await anomalyOf(first.id)).toMatchObject({ anomaly: { kind: 'PAID_AFTER_CLOSE' } });
+    await pay(service, second.id, 'success', second.means);
+    await untilStatus(service, second.id, 'PAID_SUCCESS');
+    await expectAgreement(service, [order]);
+  });
+
+  test('both at the same instant: one pays the order, the other is held', async () => {
+    const { order, first, second } = await twoWays();
+    await Promise.all([first, second].map(({ id, means }) => pay(service, id, 'success', means)));
+    await untilStatus(service, second.id, 'PAID_SUCCESS');
+    const { anomaly } = await anomalyOf(first.id);
+    expect(['DUPLICATE_PAID', 'PAID_AFTER_CLOSE']).toContain(anomaly?.kind);
+    await expectAgreement(service, [order]);
+  });
+
+  test('the old one waits for its payer: it is closed at its channel first', async () => {
+    const order = orderOf(product);
+    const first = await make(order);
+    await pay(service, first.id, 'pending', first.means);
+    const second = await make(byOtherWay(order, otherThan(product)));
+    expect(await read(service, first.id)).toMatchObject({ status: 'CLOSED' });
+    await expect(pay(service, first.id, 'success', first.means)).rejects.toThrow('No money moved');
+    await pay(service, second.id, 'success', second.means);
+    await untilStatus(service, second.id, 'PAID_SUCCESS');
+    await expectAgreement(service, [order]);
+  });
+
+  test('the old one may be paid, nobody says: the new one waits', async () => {
+    const order = orderOf(product);
+    const first = await make(order);
+    await service.gateway('/faults', {
+      transaction_id: first.id,
+      call: { operation: 'query', fault: 'html_200', times: 1 },
+    });
+    const refused = await create(service.app, byOtherWay(order, otherThan(product)));
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'STATE_CONFLICT', transaction_id: first.id, outcome: 'not_attempted' },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    await pay(service, first.id, 'success', first.means);
+    await untilStatus(service, first.id, 'PAID_SUCCESS');
+    const paid = await create(service.app, byOtherWay(order, otherThan(product)));
+    expect(paid.body).toMatchObject({ code: 'ORDER_ALREADY_PAID' });
+    await expectAgreement(service, [order]);
+  });
+});

@@ -1,0 +1,98 @@
+// One payment's record, looked at by itself: whole, in order, chained, and nobody's doing but theirs who may.
+import { hashes, sorted, unfold } from './chain.ts';
+import type { PaymentView } from './service.ts';
+import type { SeenPayment, TimelineEntry } from './sight.ts';
+
+/** From SPEC R4.3, by hand: from → to, by the name of the event. Refunds are not in this build. */
+const edges: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PENDING_CREATE: {
+    PENDING_PAYMENT: 'payment.pending',
+    PAID_SUCCESS: 'payment.paid',
+    PAID_FAILED: 'payment.failed',
+    CLOSED: 'payment.closed',
+  },
+  PENDING_PAYMENT: {
+    PAID_SUCCESS: 'payment.paid',
+    PAID_FAILED: 'payment.failed',
+    CLOSED: 'payment.closed',
+  },
+  PAID_FAILED: { PAID_SUCCESS: 'payment.paid_late' },
+  CLOSED: { PAID_SUCCESS: 'payment.paid_late' },
+};
+
+/** The kind of late or wrong money that somebody decided to take. */
+export function accepted({ anomaly }: PaymentView): string | undefined {
+  return anomaly?.resolution?.action === 'accept' ? anomaly.kind : undefined;
+}
+
+/** The payment is what its timeline tells, and the timeline tells of nothing that may not be. */
+export function ofRecord({ payment, timeline }: SeenPayment): string[] {
+  const facts = unfold(timeline);
+  const wanted = hashes(payment.transaction_id, timeline);
+  const shown = Object.entries(payment).filter(
+    ([name]) => name !== 'prepay_info' && name !== 'error_message',
+  );
+  return [
+    ...complain(
+      same(facts.at(-1), Object.fromEntries(shown)),
+      'I11 the payment is not what its timeline ends with',
+    ),
+    ...timeline.flatMap((entry, place) => {
+      const at = `version ${entry.version}`;
+      const now = facts[place] ?? {};
+      const before = facts[place - 1];
+      const changed = Object.keys(entry.before);
+      return [
+        ...complain(entry.version === place + 1, `I11 ${at} stands where ${place + 1} should`),
+        ...complain(now['version'] === entry.version, `I11 ${at} calls itself ${String(now['version'])}`),
+        ...complain(
+          changed.every((name) => same(before?.[name] ?? null, entry.before[name])),
+          `I11 ${at} was not written on what was there before`,
+        ),
+        ...complain(
+          rightName(entry, before?.['status'], now['status']),
+          `I10 ${at} is no edge: ${entry.name}`,
+        ),
+        ...complain(mayHaveDone(entry, payment), `I16 ${at} is the doing of ${entry.actor}`),
+        ...complain(
+          place === 0 ||
+            !['amount_requested', 'currency', 'transaction_id'].some((name) => changed.includes(name)),
+          `I06 ${at} changes what was asked for`,
+        ),
+        ...complain((entry.before['amount_paid'] ?? null) === null, `I06 ${at} changes what was paid`),
+        ...complain(wanted[place] === entry.hash, `I28 ${at} does not have the hash of its facts`),
+      ];
+    }),
+  ];
+}
+
+function rightName(entry: TimelineEntry, from: unknown, to: unknown): boolean {
+  const { name, before } = entry;
+  if (from === undefined) return name === 'payment.created' && to === 'PENDING_CREATE';
+  if (from !== to) return edges[from as string]?.[to as string] === name;
+  if ('anomaly' in before)
+    return name === (decided(entry) ? 'payment.anomaly_resolved' : 'payment.anomaly_found');
+  return name === 'payment.close_requested' && ('close_requested_at' in before || 'superseded_by' in before);
+}
+
+/** Who decided about late or wrong money by this change. */
+function decided({ before, after }: TimelineEntry): string | undefined {
+  return 'anomaly' in before ? (after['anomaly'] as PaymentView['anomaly'])?.resolution?.by : undefined;
+}
+
+/** The application and the channel; people and the policy, where they decided; people, where they want it closed. */
+function mayHaveDone(entry: TimelineEntry, { application, payment_channel }: PaymentView): boolean {
+  const { actor, name } = entry;
+  const decider = decided(entry);
+  if (decider !== undefined) return actor === decider && ['policy', 'operators', 'finance'].includes(actor);
+  const people = name === 'payment.close_requested' ? ['operators'] : [];
+  return [application, `channel:${payment_channel}`, ...people].includes(actor);
+}
+
+export function complain(holds: boolean, otherwise: string): string[] {
+  return holds ? [] : [otherwise];
+}
+
+export function same(a: unknown, b: unknown): boolean {
+  return sorted(a) === sorted(b);
+}
