@@ -185,7 +185,8 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
       'A provider gave no clear answer at least 5 times: those payments wait as they are until it is known.',
     cause:
       'The provider, or the way to it, fails or is slow: timeouts, resets, unreadable or unsigned answers.',
-    firstStep: 'Read the reasons in the log of create-payment and look at the provider’s status page.',
+    firstStep:
+      'Read the reasons in the logs of create-payment, close-payment and receive-return, and look at the provider’s status page.',
   },
   sync_unanswered: {
     threshold: 20,

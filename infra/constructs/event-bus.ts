@@ -62,6 +62,6 @@ function watch(deadLetters: Queue, { name, alarms }: EventBusProps): void {
       'Shops were not told of what happened to payments. No money is lost: every event stays in its table.',
     cause: `The bus took events and could not encrypt or decrypt them; they lie in ${name}-bus-dead for 14 days.`,
     firstStep:
-      'See that the key of messages is enabled and lets EventBridge in, then publish the events again: docs/DEPLOY.md 10.',
+      'See that the key of messages is enabled and lets EventBridge in, then publish the events again: docs/DEPLOY.md 11.',
   });
 }

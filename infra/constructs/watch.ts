@@ -49,7 +49,7 @@ export function watchStream(alarms: Alarms, name: string, operation: Operation, 
     impact: operation.impact,
     cause:
       'The oldest unpublished event is over an hour old: one event, or the bus, refuses again and again.',
-    firstStep: `Read the errors of ${name}. After 23 hours they are laid aside and only a person sends them: docs/DEPLOY.md 10.`,
+    firstStep: `Read the errors of ${name}. After 23 hours they are laid aside and only a person sends them: docs/DEPLOY.md 11.`,
   });
 }
 

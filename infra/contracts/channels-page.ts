@@ -9,6 +9,7 @@ const powers: Readonly<Record<keyof Gateway, string>> = {
   prepay: 'asks for the means to pay',
   queryPayment: 'asks how a payment stands',
   closePayment: 'closes a payment',
+  fetchPlatformKeys: 'fetches the keys that the provider proves itself with',
   readNotification: 'proves and reads callbacks',
   readReturn: 'proves what a payer’s browser brings back',
   acknowledge: 'acknowledges callbacks',
