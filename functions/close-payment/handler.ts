@@ -34,7 +34,11 @@ const channel = connectedChannels({
 });
 
 async function close(request: ApiRequest): Promise<Reply> {
-  const { reason = 'asked to close' } = validate(closePaymentBody, request.body ?? {});
+  // `null` is a body, and no close.
+  const { reason = 'asked to close' } = validate(
+    closePaymentBody,
+    request.body === undefined ? {} : request.body,
+  );
   const { path, caller, deadline, language } = request;
   const id = path['transaction_id'] ?? '';
   const closed = await closePayment({ channel, tables, ports }, { id, caller, reason, deadline });

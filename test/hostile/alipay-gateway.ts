@@ -14,16 +14,29 @@ export interface Asked {
   readonly business: Fields;
 }
 
+export interface Trade {
+  readonly trade_no: string;
+  readonly trade_status: 'WAIT_BUYER_PAY' | 'TRADE_SUCCESS' | 'TRADE_CLOSED';
+  readonly total_amount: string;
+  readonly send_pay_date?: string;
+}
+
 export interface AlipayGateway {
   readonly url: string;
   readonly asked: Asked[];
+  /** by our number: those that a payer has opened */
+  readonly trades: Map<string, Trade>;
   next(mood: Mood): void;
+  /** Before the next call of this method for this number is answered. */
+  before(method: string, order: string, act: () => unknown): void;
   stop(): Promise<void>;
 }
 
 export async function startAlipayGateway(): Promise<AlipayGateway> {
   const asked: Asked[] = [];
   const moods: Mood[] = [];
+  const trades = new Map<string, Trade>();
+  const acts = new Map<string, () => unknown>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,18 +46,22 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
       const business = JSON.parse(form.get('biz_content') ?? '{}') as Fields;
       const method = system['method'] ?? '';
       asked.push({ method, system, business });
-      const mood = moods.shift() ?? 'well';
-      if (mood === 'lost') response.socket?.resetAndDestroy();
-      else
-        response
-          .writeHead(mood === 'http_500' ? 500 : 200)
-          .end(spoiled(method, business['out_trade_no'] ?? '', mood));
+      const order = business['out_trade_no'] ?? '';
+      const mood = isOfCreate(method) ? (moods.shift() ?? 'well') : 'well';
+      const act = acts.get(`${method} ${order}`);
+      acts.delete(`${method} ${order}`);
+      void Promise.resolve(act?.()).then(() => {
+        if (mood === 'lost') response.socket?.resetAndDestroy();
+        else response.writeHead(mood === 'http_500' ? 500 : 200).end(spoiled(method, order, mood, trades));
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/gateway.do`,
     asked,
+    trades,
+    before: (method, order, act) => acts.set(`${method} ${order}`, act),
     next: (mood) => moods.push(mood),
     stop: () =>
       new Promise((resolve) => {
@@ -59,9 +76,23 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
 const code = 'https://qr.alipay.com/bax0123456789';
 const success = { code: '10000', msg: 'Success' };
 
-function spoiled(method: string, order: string, mood: Mood): string {
-  const well = { ...success, out_trade_no: order, qr_code: code };
-  const node = method === 'alipay.trade.query' ? missing(order) : well;
+/** What is spoiled on demand is an answer to a create: status sync asks between. */
+const isOfCreate = (method: string) => method === 'alipay.trade.precreate';
+
+function right(method: string, order: string, trades: AlipayGateway['trades']): object {
+  const said = { ...success, out_trade_no: order };
+  if (isOfCreate(method)) return { ...said, qr_code: code };
+  const trade = trades.get(order);
+  if (!trade) return missing(order);
+  if (method === 'alipay.trade.query') return { ...said, ...trade };
+  if (trade.trade_status === 'TRADE_SUCCESS')
+    return { ...said, code: '40004', sub_code: 'ACQ.TRADE_STATUS_ERROR', sub_msg: '交易状态不合法' };
+  trades.set(order, { ...trade, trade_status: 'TRADE_CLOSED' });
+  return { ...said, trade_no: trade.trade_no };
+}
+
+function spoiled(method: string, order: string, mood: Mood, trades: AlipayGateway['trades']): string {
+  const node = right(method, order, trades);
   switch (mood) {
     case 'html':
     case 'http_500':

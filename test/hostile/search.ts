@@ -33,7 +33,8 @@ export function spellings(value: string): string[] {
   return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), ...base64, ...plain];
 }
 
-/** Everything but the one field that is made for the raw callback. */
+/** Everything but the one field that is made for the raw callback, by either of its names. */
 export function withoutRawCallback(value: unknown): string {
-  return JSON.stringify(value, (key, member: unknown) => (key === 'bodyBase64' ? 'kept' : member));
+  const isRaw = (key: string) => key === 'bodyBase64' || key === 'body_base64';
+  return JSON.stringify(value, (key, member: unknown) => (isRaw(key) ? 'kept' : member));
 }

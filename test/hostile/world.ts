@@ -1,5 +1,6 @@
 // One booted machine with a gateway of the test's own behind its channel, a client that sends anything, and a sight of
 // every row in every table.
+import { hash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -43,8 +44,13 @@ export interface World {
   send(sent: Sent): Promise<Answer>;
   /** all rows by table */
   rows(): Promise<Record<string, Record<string, unknown>[]>>;
-  /** of all tables but the cache of answers, which keeps final refusals too. @see SPEC R3.3 */
+  /**
+   * Of all tables but the cache of answers, which keeps final refusals too; and not of when a payment is asked for next,
+   * which time alone changes. @see SPEC R3.3
+   */
   stateHash(): Promise<string>;
+  /** the numbers that the gateway was asked to make, in order */
+  created(): string[];
   /** when every message that can be applied has been; `stuck` of them cannot */
   settled(stuck?: number): Promise<void>;
   configure(change?: object): Promise<Answer>;
@@ -94,10 +100,11 @@ async function boot(
   const send = (sent: Sent) => transmit(machine, sent);
   return {
     ...{ machine, alipay, lines, tables, send, rows },
-    stateHash: async () => {
-      const { tables: each } = (await control(machine, '/state-hash')) as { tables: { name: string }[] };
-      return JSON.stringify(each.filter(({ name }) => !name.endsWith('-idempotency')));
-    },
+    stateHash: async () => hash('sha256', stateText(await rows())),
+    created: () =>
+      alipay.asked
+        .filter(({ method }) => method === 'alipay.trade.precreate')
+        .map(({ business }) => business['out_trade_no'] ?? ''),
     settled: (stuck = 0) => settled(machine, stuck),
     configure: (change = {}) =>
       send({
@@ -191,6 +198,26 @@ async function scan(tables: DynamoDBDocumentClient): Promise<Record<string, Reco
     all[TableName] = found.sort((a, b) => (text(a) < text(b) ? -1 : 1));
   }
   return all;
+}
+
+/** With sorted names: no two reads give a row's attributes in one order. */
+function stateText(rows: Record<string, Record<string, unknown>[]>): string {
+  const tables = Object.entries(rows).filter(([name]) => !name.endsWith('-idempotency'));
+  const timely = ['found_under', 'found_at', 'unanswered'];
+  const sorted = (value: object) =>
+    Object.fromEntries(
+      Object.entries(value)
+        .filter(([name]) => !timely.includes(name))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  const isMap = (value: unknown): value is object => Object(value) === value && !Array.isArray(value);
+  const texts = tables.map(([name, each]) => [
+    name,
+    each
+      .map((row) => JSON.stringify(row, (_, value: unknown) => (isMap(value) ? sorted(value) : value)))
+      .sort(),
+  ]);
+  return JSON.stringify(texts);
 }
 
 async function settled(machine: Machine, stuck: number): Promise<void> {

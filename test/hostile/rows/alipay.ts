@@ -1,5 +1,6 @@
 // 3.5 Alipay: genuine texts cut again, and texts that are almost genuine.
-import { form, gbkForm, notice, stranger, type Fields } from '../../contract/alipay-side.ts';
+import { form, gbkForm, notice, returnedFields, stranger, type Fields } from '../../contract/alipay-side.ts';
+import { anId } from '../../contract/bench.ts';
 import { bent, genuine, post, refused, saying } from '../post.ts';
 import type { Row } from '../row.ts';
 import type { Sent } from '../world.ts';
@@ -38,13 +39,11 @@ const closedForm: Row[] = [
     refused(108, 400, `total_amount=${value}`, saying({ total_amount: value })),
   ),
   refused(100, 400, 'charset=big5', saying({ charset: 'big5' })),
-  refused(109, 400, 'the signed parameters of a return', () => {
-    const { notify_id, notify_type, notify_time, trade_status, gmt_payment, ...rest } = genuine();
-    const fields = { ...rest, method: 'alipay.trade.page.pay.return', timestamp: notify_time ?? '' };
-    return post(
-      form(notice([notify_id, notify_type, trade_status, gmt_payment].includes(undefined) ? {} : fields)),
-    );
-  }),
+  ...(['page', 'wap'] as const).map((product) =>
+    refused(109, 400, `the signed parameters of a return (${product})`, () =>
+      post(form(notice(returnedFields(anId(), Date.now(), product)))),
+    ),
+  ),
 ];
 
 const signatures: Row[] = [
@@ -111,7 +110,11 @@ const signatures: Row[] = [
   refused(63, 401, 'signed by a stranger', () => post(form(notice(genuine(), stranger)))),
 ];
 
+const merchantB = { app_id: '2021009900000009', seller_id: '2088900000000009' };
+
 const foreign: Row[] = [
+  refused(67, 403, 'another merchant’s, under the same key of the platform', saying(merchantB)),
+  refused(68, 403, 'the sandbox’s application', saying({ app_id: '9021000122671234' })),
   refused(104, 403, 'another app_id', saying({ app_id: '2021009900000009' })),
   refused(104, 403, 'another seller_id', saying({ seller_id: '2088900000000009' })),
   refused(71, 403, 'a number of another shape', saying({ out_trade_no: 'P01JDEMO' })),

@@ -54,9 +54,11 @@ export const bodyRows: readonly Row[] = [
     { status: 413 },
   ),
   row(11, 'a string of 1 MB', `{"a":"${'x'.repeat(1024 * 1024)}"}`, 'PAYLOAD_TOO_LARGE', { status: 413 }),
-  ...['status', 'transaction_id', 'amount_paid', 'is_admin', 'callback_url', 'version', 'application'].map(
-    (name) =>
-      row(15, `mass assignment: ${name}`, also(`"${name}":"PAID_SUCCESS"`), 'UNKNOWN_FIELD', { param: name }),
+  ...[
+    ...['status', 'transaction_id', 'amount_paid', 'is_admin', 'callback_url', 'version', 'application'],
+    ...['close_requested_at', 'superseded_by', 'due_at', 'anomaly', 'prepay_info', 'closed_at', 'payee'],
+  ].map((name) =>
+    row(15, `mass assignment: ${name}`, also(`"${name}":"PAID_SUCCESS"`), 'UNKNOWN_FIELD', { param: name }),
   ),
   ...['__proto__', 'constructor', 'toString'].map((name) =>
     row(16, `the key ${name}`, also(`"${name}":{"is_admin":true}`), 'UNKNOWN_FIELD', {

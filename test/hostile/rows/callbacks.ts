@@ -111,6 +111,9 @@ const elsewhere: Row[] = [
     send: post('', { method }),
     status: 404,
   })),
+  refused(66, 401, 'a genuine one, at the address of a channel with another key', () =>
+    post(form(notice(genuine())), { path: '/payments/callbacks/alipay_cert' }),
+  ),
   // There is no refund in this build, and no address for its news.
   {
     row: 65,

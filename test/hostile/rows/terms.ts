@@ -91,7 +91,7 @@ export const termRows: readonly Row[] = [
       if (!/\bALIPAY\b/.test(detail) || !/\balipay_qr\b/.test(detail)) throw new Error(detail);
     },
   },
-  ...each(39, 'METHOD_UNKNOWN', 'payment_method', ['alipay_app', 'ALIPAY_QR', '__proto__', 'constructor']),
+  ...each(39, 'METHOD_UNKNOWN', 'payment_method', ['alipay_bar', 'ALIPAY_QR', '__proto__', 'constructor']),
   ...each(41, 'ORDER_ID_INVALID', 'business_order_id', [
     ...[
       '',
@@ -124,6 +124,30 @@ export const termRows: readonly Row[] = [
     code: 'SENSITIVE_DATA_REFUSED',
     param: 'metadata',
   },
+  ...each(45, 'RETURN_URL_NOT_ALLOWED', 'return_url', [
+    ...[
+      'javascript:alert(1)',
+      'http://shop.example/',
+      '//shop.example/',
+      '/done',
+      'https:shop.example',
+      'https:///shop.example',
+      'https://good@evil.example/',
+      'https://shop.example@evil.example/',
+      'https://evil.example/#@shop.example/',
+      'https://shop.example.evil.example/',
+      'https://shop.example:8443/',
+      'https://shop.example\\@evil.example/',
+      'https://shop.example/ a',
+      'https://shop.example/\n',
+      'https://evil.example/?https://shop.example/',
+      'https://sh\u043ep.example/',
+      'data:text/html,x',
+      '',
+      `https://shop.example/${'a'.repeat(1024)}`,
+    ],
+  ]),
+  ...each(45, 'INVALID_REQUEST', 'return_url', [null, 1, ['https://shop.example/']], 400),
   ...each(47, 'METADATA_TOO_LARGE', 'metadata', [
     manyPairs,
     { k: 'x'.repeat(10_000) },

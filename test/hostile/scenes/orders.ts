@@ -43,7 +43,7 @@ async function brokenHeader({ machine }: World): Promise<string> {
 }
 
 async function fiftyAtOnce(world: World): Promise<void> {
-  const [key, body, before] = [fresh('key'), terms(), world.alipay.asked.length];
+  const [key, body, before] = [fresh('key'), terms(), world.created().length];
   const answers = await Promise.all(Array.from({ length: 50 }, () => world.send(keyed(key, body))));
   const paid = answers.filter(({ status }) => status === 201);
   const others = answers.filter(({ status }) => status !== 201);
@@ -51,7 +51,7 @@ async function fiftyAtOnce(world: World): Promise<void> {
   expect(paid.filter(({ headers }) => headers['idempotent-replayed'] === undefined)).toHaveLength(1);
   for (const { status, json, headers } of others)
     expect([status, json['code'], headers['retry-after']]).toEqual([409, 'IDEMPOTENCY_IN_PROGRESS', '2']);
-  expect(world.alipay.asked.length - before).toBe(1);
+  expect(world.created().length - before).toBe(1);
 }
 
 async function tenNotices(world: World): Promise<void> {
