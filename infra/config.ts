@@ -98,7 +98,12 @@ export const stages = {
         operator: true,
       },
     ],
-    channels: [alipay, { code: 'ALIPAY_CERT', provider: 'alipay', signingKeys: ['v1'] }],
+    channels: [
+      alipay,
+      { code: 'ALIPAY_CERT', provider: 'alipay', signingKeys: ['v1'] },
+      { code: 'WECHAT_PAY', provider: 'wechat-pay' },
+      { code: 'WECHAT_PAY_CERT', provider: 'wechat-pay', signingKeys: ['v1'] },
+    ],
     firewall: true,
     stableEgress: true,
     throttle,

@@ -12,6 +12,7 @@ import {
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { provider } from '../lib/gateways/registry.ts';
 import type { Stage } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { Keys } from './constructs/keys.ts';
@@ -45,6 +46,8 @@ export class DataStack extends Stack {
   readonly channels: Table;
   /** channel code → its secret; empty until the channel is configured */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
+  /** channel code → what only readers of callbacks need of it; for channels whose provider names such secrets */
+  readonly readerSecrets: ReadonlyMap<string, CfnSecret>;
   readonly signingKeys: SigningKeys;
 
   constructor(scope: Construct, id: string, props: StackProps & { readonly stage: Stage }) {
@@ -75,7 +78,19 @@ export class DataStack extends Stack {
     this.channels = this.table(stage, 'channels', {
       partitionKey: { name: 'channel_code', type: AttributeType.STRING },
     });
-    this.secrets = new Map(stage.channels.map(({ code }) => [code, this.secret(stage, code)]));
+    this.secrets = new Map(
+      stage.channels.map(({ code }) => [
+        code,
+        this.secret(stage, code, '', `What channel ${code} signs with.`),
+      ]),
+    );
+    const read = stage.channels.filter((channel) => provider(channel.provider).readerSecrets !== undefined);
+    this.readerSecrets = new Map(
+      read.map(({ code }) => [
+        code,
+        this.secret(stage, code, 'Reader', `What channel ${code} reads callbacks with.`),
+      ]),
+    );
     this.signingKeys = new Map(
       stage.channels.map(({ code, signingKeys = [] }) => [
         code,
@@ -104,10 +119,10 @@ export class DataStack extends Stack {
   }
 
   /** Holds no version until the channel is configured, so that a deployment can never bring an old key back. */
-  private secret(stage: Stage, code: string): CfnSecret {
-    const secret = new CfnSecret(this, `Secret${code}`, {
-      name: `${prefix(stage)}/channels/${code}`,
-      description: `What channel ${code} signs with. Written by PUT /channels/${code}, never by a deployment.`,
+  private secret(stage: Stage, code: string, part: '' | 'Reader', what: string): CfnSecret {
+    const secret = new CfnSecret(this, `${part}Secret${code}`, {
+      name: [`${prefix(stage)}/channels/${code}`, ...(part ? [part.toLowerCase()] : [])].join('/'),
+      description: `${what} Written by PUT /channels/${code}, never by a deployment.`,
       kmsKeyId: this.keys.secrets.keyArn,
     });
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN);

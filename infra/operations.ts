@@ -9,11 +9,11 @@ export type Need =
   | 'payments:transact'
   /** change one payment only while another stands as it is: in transactions only */
   | 'payments:check'
-  /** read the rows that lie under one key */
+  /** read the callbacks that were set aside, and nothing else by its key */
   | 'payments:query'
   /** read the index of what is due */
   | 'payments:find-due'
-  /** put off what was found due: in transactions only */
+  /** put off what was found due, and change nothing else: in transactions only */
   | 'payments:claim'
   | 'events:query'
   /** the replay cache of Idempotency-Key */
@@ -24,7 +24,10 @@ export type Need =
   | 'channels:put'
   /** the merchant's private keys */
   | 'channel-secrets:get'
+  /** write those, and what readers need of them */
   | 'channel-secrets:put'
+  /** what reads callbacks and can neither sign nor move money */
+  | 'reader-secrets:get'
   /** sign with the merchant's keys that KMS holds */
   | 'channel-keys:sign'
   /** read the public halves of those keys */
@@ -128,22 +131,14 @@ export const operations = {
   },
   'receive-callback': {
     on: open('POST', '/payments/callbacks/{channel_code}'),
-    needs: ['channels:get', 'callbacks:send'],
+    needs: ['channels:get', 'reader-secrets:get', 'callbacks:send'],
     impact:
       'Payers have paid and we do not hear of it: payments stay PENDING_PAYMENT. The provider repeats its callbacks for about a day.',
     severity: 'urgent',
   },
   'receive-return': {
     on: open('GET', '/payments/returns/{channel_code}'),
-    needs: [
-      'payments:get',
-      'payments:transact',
-      'payments:check',
-      'channels:get',
-      'channel-secrets:get',
-      'channel-keys:sign',
-    ],
-    callsGateways: true,
+    needs: ['payments:get', 'channels:get', 'reader-secrets:get', 'sync:send'],
     impact:
       'Payers who come back from the provider see an error instead of their shop. Their money is safe: callbacks and sync still settle the payments.',
     severity: 'notice',
@@ -177,6 +172,14 @@ export const operations = {
       'Payments whose callback was lost stay unpaid, and payments that ran out are not closed. No money is lost: what was not asked for is found due again.',
     severity: 'urgent',
   },
+  'refresh-platform-keys': {
+    on: { schedule: 'rate(1 hour)' },
+    needs: ['channels:get', 'channels:put', 'channel-secrets:get', 'channel-keys:sign'],
+    callsGateways: true,
+    impact:
+      'Providers’ keys are not fetched any more. Payments go on with those that we have, and they live for years; only when a provider changes them are its callbacks not believed.',
+    severity: 'notice',
+  },
   'publish-events': {
     on: { stream: 'events' },
     needs: ['bus:put'],
@@ -192,7 +195,7 @@ export const operations = {
   },
   'get-channel': {
     on: internal('GET', '/channels/{channel_code}'),
-    needs: ['channels:get'],
+    needs: ['channels:get', 'channel-keys:read'],
     impact: 'Nobody can read the configuration of a channel. Payments are not affected.',
     severity: 'notice',
   },

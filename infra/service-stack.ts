@@ -3,8 +3,9 @@ import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Stage } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
-import { Alarms, watchCounts } from './constructs/alarms.ts';
+import { Alarms } from './constructs/alarms.ts';
 import { Api, apiStage, onlyCallers } from './constructs/api.ts';
+import { watchCounts } from './constructs/counts.ts';
 import { Egress } from './constructs/egress.ts';
 import { eventBus } from './constructs/event-bus.ts';
 import { EventStream } from './constructs/event-stream.ts';
@@ -59,7 +60,8 @@ export class ServiceStack extends Stack {
       this.connect(name, operation, fn);
       watchFunction(this.alarms, name, operation, fn);
       if ('stream' in operation.on) watchStream(this.alarms, name, operation, fn);
-      if ('schedule' in operation.on) watchSchedule(this.alarms, name, operation, fn);
+      if ('schedule' in operation.on)
+        watchSchedule(this.alarms, name, { operation, fn, expression: operation.on.schedule });
     }
     watchCounts(this.alarms);
     this.tellAddresses();
@@ -72,7 +74,7 @@ export class ServiceStack extends Stack {
   }
 
   private resources(): Resources {
-    const { payments, events, idempotency, channels, secrets, signingKeys, keys } = this.data;
+    const { payments, events, idempotency, channels, secrets, readerSecrets, signingKeys, keys } = this.data;
     const bus = eventBus(this, {
       name: prefix(this.stage),
       key: keys.messages,
@@ -81,7 +83,7 @@ export class ServiceStack extends Stack {
     });
     const { callbacks, sync } = this.queues;
     return {
-      ...{ payments, events, idempotency, channels, secrets, signingKeys, keys, bus },
+      ...{ payments, events, idempotency, channels, secrets, readerSecrets, signingKeys, keys, bus },
       ...{ callbacks: callbacks.queue, sync: sync.queue },
     };
   }

@@ -20,7 +20,7 @@ import { startGateways } from './gateways/server.ts';
 import { type Journal, type Line, openJournal } from './journal.ts';
 import { assertFree } from './listen.ts';
 import type { Ready } from './print.ts';
-import { seedAlipay } from './seed.ts';
+import { seedChannels } from './seed.ts';
 import { type SignedFetch, signedFetch } from './signed-fetch.ts';
 import { openTimeline, type Timeline } from './timeline.ts';
 
@@ -143,7 +143,7 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
     }),
   );
   const call = signedFetch(credentials.people.operator, region);
-  await seedAlipay({ api, call, kms: services.endpoint, alipay: gateways.alipay });
+  await seedChannels({ api, call, kms: services.endpoint, gateways });
   told.facts = {
     ...{ api, gateways: gateways.url, control: control.url, region, accessKeyId, secretAccessKey },
     readyMs: Math.round(performance.now() - since),

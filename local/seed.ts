@@ -1,6 +1,6 @@
 // Connects the channels of the stage `local` to the local gateways, through the same route that an operator uses.
 import { createPublicKey } from 'node:crypto';
-import { stages } from '../infra/config.ts';
+import { stages, type Channel } from '../infra/config.ts';
 import { prefix } from '../infra/names.ts';
 import type { AccountFacts } from './gateways/alipay/application.ts';
 import type { LocalGateways } from './gateways/server.ts';
@@ -13,16 +13,49 @@ export interface Seeding {
   readonly call: SignedFetch;
   /** where KMS of this machine listens: whoever is at home asks it without the gate */
   readonly kms: string;
-  readonly alipay: LocalGateways['alipay'];
+  readonly gateways: Pick<LocalGateways, 'alipay' | 'wechatPay'>;
 }
 
 /** @throws Error with what the service answered */
-export async function seedAlipay(seeding: Seeding): Promise<void> {
-  const { alipay } = seeding;
+export async function seedChannels(seeding: Seeding): Promise<void> {
+  await Promise.all([seedAlipay(seeding), seedWechatPay(seeding)]);
+}
+
+async function seedAlipay(seeding: Seeding): Promise<void> {
+  const { alipay } = seeding.gateways;
   for (const { appId, channelCode } of alipay.accounts) {
-    const credentials = await credentialsOf(seeding, channelCode, appId);
+    const key = await keyInKms(seeding, channelCode);
+    if (key) alipay.registerKey(appId, key.publicKey);
     const account = alipay.accounts.find((each) => each.appId === appId);
-    if (account) await configure(seeding, account, credentials);
+    if (!account) continue;
+    await configure(seeding, channelCode, {
+      gateway_url: alipay.gatewayUrl,
+      merchant_id: account.sellerId,
+      app_id: appId,
+      ...proofOf(account),
+      ...(key ? { signing_key: key.name } : { private_key_merchant: account.merchantPrivateKeyPem }),
+    });
+  }
+}
+
+async function seedWechatPay(seeding: Seeding): Promise<void> {
+  const { wechatPay } = seeding.gateways;
+  for (const { mchid, channelCode } of wechatPay.accounts) {
+    const key = await keyInKms(seeding, channelCode);
+    if (key) wechatPay.registerKey(mchid, key.publicKey);
+    const account = wechatPay.accounts.find((each) => each.mchid === mchid);
+    if (!account) continue;
+    await configure(seeding, channelCode, {
+      gateway_url: wechatPay.gatewayUrl,
+      merchant_id: mchid,
+      app_id: account.appid,
+      merchant_certificate_serial: account.merchantCertificateSerial,
+      ...(account.mode === 'certificate'
+        ? { certificate_platform: account.platformCertificatesPem }
+        : { public_key_platform: account.platformPublicKeyPem, public_key_id_platform: account.publicKeyId }),
+      ...(key ? { signing_key: key.name } : { private_key_merchant: account.merchantPrivateKeyPem }),
+      api_v3_key: account.apiV3Key,
+    });
   }
 }
 
@@ -30,17 +63,16 @@ export async function seedAlipay(seeding: Seeding): Promise<void> {
  * The key in KMS, where the stage declares one. It is registered at the provider first, as a merchant does at the console:
  * the certificate that is issued over it is part of the configuration.
  */
-async function credentialsOf(
-  { kms, alipay }: Seeding,
+async function keyInKms(
+  { kms }: Seeding,
   channelCode: string,
-  appId: string,
-): Promise<object | undefined> {
-  const declared = stages.local.channels.find(({ code }) => code === channelCode);
+): Promise<{ readonly name: string; readonly publicKey: string } | undefined> {
+  const channels: readonly Channel[] = stages.local.channels;
+  const declared = channels.find(({ code }) => code === channelCode);
   const name = declared?.signingKeys?.at(-1);
   if (name === undefined) return undefined;
   const alias = `alias/${prefix(stages.local)}/channels/${channelCode}/${name}`;
-  alipay.registerKey(appId, await publicKeyOf(kms, alias));
-  return { signing_key: name };
+  return { name, publicKey: await publicKeyOf(kms, alias) };
 }
 
 /** @returns PEM */
@@ -56,34 +88,26 @@ async function publicKeyOf(kms: string, KeyId: string): Promise<string> {
   return key.export({ format: 'pem', type: 'spki' }).toString();
 }
 
-async function configure(
-  { api, call, alipay }: Seeding,
-  account: AccountFacts,
-  credentials: object = { private_key_merchant: account.merchantPrivateKeyPem },
-): Promise<void> {
-  const path = `/channels/${account.channelCode}`;
+async function configure({ api, call }: Seeding, channelCode: string, own: object): Promise<void> {
+  const path = `/channels/${channelCode}`;
   const response = await call(api + path, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       environment: 'local',
-      gateway_url: alipay.gatewayUrl,
-      merchant_id: account.sellerId,
-      app_id: account.appId,
-      ...provider(account),
-      ...credentials,
-      callback_url_payment: `${api}/payments/callbacks/${account.channelCode.toLowerCase()}`,
+      ...own,
+      callback_url_payment: `${api}/payments/callbacks/${channelCode.toLowerCase()}`,
       is_active: true,
     }),
   });
   if (response.ok) return;
   throw new Error(
-    `Channel ${account.channelCode} could not be configured: PUT ${path} answered ${response.status} ${await response.text()}`,
+    `Channel ${channelCode} could not be configured: PUT ${path} answered ${response.status} ${await response.text()}`,
   );
 }
 
 /** By what the provider proves itself. */
-function provider(account: AccountFacts): object {
+function proofOf(account: AccountFacts): object {
   if (account.mode === 'public_key') return { public_key_platform: account.platformPublicKeyPem };
   return {
     app_certificate: account.appCertificatePem,

@@ -69,6 +69,7 @@ const expected: Readonly<Record<string, object>> = {
     location: expect.stringMatching(/^https:\/\/shop\.example\/done\?.*&status=PAID_SUCCESS$/),
   },
   'find-due.minute': { answer: 'none' },
+  'refresh-platform-keys.hour': { answer: 'none' },
   'sync-transaction.paid-and-poison': {
     batchItemFailures: [{ itemIdentifier: '00000003-1111-4222-8333-444455556666' }],
   },
@@ -77,11 +78,13 @@ const expected: Readonly<Record<string, object>> = {
 
 const made = { payee: { merchantId: account.merchant_id, appId: account.app_id } };
 const minutesAgo = (many: number) => new Date(Date.now() - many * 60_000).toISOString();
+const young = { ...made, createdAt: minutesAgo(2), expiresAt: minutesAgo(-13) };
 /** Payments that were there before; `unknown` never was. */
 const there: Readonly<Record<'closing' | 'returning' | 'due' | 'unknown', Payment>> = {
   closing: aPayment({ ...made, status: 'PENDING_PAYMENT' }),
-  returning: aPayment({ ...made, status: 'PENDING_PAYMENT', returnUrl: 'https://shop.example/done' }),
-  due: aPayment({ ...made, createdAt: minutesAgo(2), expiresAt: minutesAgo(-13), dueAt: minutesAgo(1) }),
+  // Not due yet: only its payer's return has it asked for.
+  returning: aPayment({ ...young, dueAt: minutesAgo(-1), returnUrl: 'https://shop.example/done' }),
+  due: aPayment({ ...young, dueAt: minutesAgo(1) }),
   unknown: aPayment(made),
 };
 
@@ -184,11 +187,14 @@ describe('a handler does with its sample what it should', () => {
     expect(read).toMatchObject({ body: { status: 'PAID_SUCCESS', amount_paid: '8.80', version: 3 } });
   });
 
-  test('what was due was put on the queue, and its payment is paid since', async () => {
-    const [sent, more] = deployed.queue.commandCalls(SendMessageBatchCommand);
+  test('who came back and what was due was put on the queue, and their payments are paid since', async () => {
+    const sent = deployed.queue.commandCalls(SendMessageBatchCommand);
+    const bodies = sent.flatMap(({ args: [{ input }] }) => input.Entries?.map((each) => each.MessageBody));
     const { transactionId } = there.due;
-    expect(more).toBeUndefined();
-    expect(sent?.args[0].input.Entries).toMatchObject([{ MessageBody: JSON.stringify({ transactionId }) }]);
+    expect(bodies).toEqual([
+      JSON.stringify({ transactionId: there.returning.transactionId, returned: true }),
+      JSON.stringify({ transactionId }),
+    ]);
     const read = await deployed.call('get-payment', {
       method: 'GET',
       path: { transaction_id: transactionId },

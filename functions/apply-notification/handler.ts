@@ -90,6 +90,7 @@ function tellSettled(
       log.warn('callback.contradicts', { ...told, outcome: payment.anomaly?.resolution?.action ?? 'held' });
       return;
     case 'unchanged':
-      log.info('callback.without_effect', told);
+      if (why === 'stale') count('callback_stale');
+      log[why === 'stale' ? 'warn' : 'info']('callback.without_effect', told);
   }
 }

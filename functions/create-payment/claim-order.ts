@@ -1,5 +1,8 @@
 // Taking an order: at most one live payment, by compare-and-swap on the order's lock.
+import type { Channel } from '../../lib/channels/channels.ts';
+import { lastOpeningAt } from '../../lib/domain/due.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
+import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
 import { isPaid, isUnderReview, type Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { getOrderLock, leaseCreation, type OrderLock } from '../../lib/store/locks.ts';
@@ -19,6 +22,7 @@ export type Claim =
   | { readonly kind: 'in_the_way'; readonly stored: StoredPayment; readonly held: OrderLock };
 
 interface Dependencies {
+  readonly channel: (code: ChannelCode) => Promise<Channel>;
   readonly tables: Tables;
   readonly ports: Ports;
 }
@@ -52,7 +56,7 @@ export async function claimOrder(
  * @returns nothing when somebody was quicker: look again
  */
 export async function make(
-  { tables }: Dependencies,
+  { tables }: Pick<Dependencies, 'tables'>,
   application: string,
   payment: Payment,
   earlier: Earlier | undefined,
@@ -73,15 +77,17 @@ async function claimHeld(
 ): Promise<Claim | undefined> {
   const { tables, ports } = dependencies;
   if (held.paidBy) throw new PaymentError('ORDER_ALREADY_PAID', { transactionId: held.paidBy });
+  const [waiting] = held.underReview ?? [];
+  if (waiting) throw underReview(waiting);
   const stored = await getPayment(tables, held.live);
   if (!stored) throw new Error(`${held.live} holds an order's lock and is not there`);
   const { payment } = stored;
   const { transactionId, status } = payment;
   if (isPaid(status)) throw new PaymentError('ORDER_ALREADY_PAID', { transactionId });
-  if (isUnderReview(payment)) throw new PaymentError('ORDER_UNDER_REVIEW', { transactionId });
+  if (isUnderReview(payment)) throw underReview(transactionId);
   if (status === 'CLOSED' || status === 'PAID_FAILED')
     return make(dependencies, wanted.application, wanted.payment(), { held, stored }, creatingUntil);
-  const expired = ports.now() > Date.parse(payment.expiresAt);
+  const expired = await isOver(dependencies, payment);
   if (!expired && !sameAmount(wanted, payment)) throw new PaymentError('ORDER_MISMATCH', { transactionId });
   refuseWhileInHands(ports.now(), held, status);
   if (expired) return { kind: 'expired', stored };
@@ -90,6 +96,17 @@ async function claimHeld(
   const lease = { from: held.creatingUntil, until: creatingUntil, now: ports.now() };
   const ours = await leaseCreation(tables, payment, lease);
   return ours ? { kind: 'stuck', stored } : undefined;
+}
+
+function underReview(transactionId: TransactionId): PaymentError {
+  return new PaymentError('ORDER_UNDER_REVIEW', { transactionId, retryAfter: 60 });
+}
+
+/** One that was never opened is over as soon as its channel would open nothing more for it. */
+async function isOver({ ports, channel }: Dependencies, payment: Payment): Promise<boolean> {
+  const now = ports.now();
+  if (payment.status !== 'PENDING_CREATE') return now > Date.parse(payment.expiresAt);
+  return now > lastOpeningAt(payment, (await channel(payment.paymentChannel)).sync);
 }
 
 /** Somebody is closing it, or still speaking to the channel to open it. */

@@ -1,6 +1,6 @@
 // The story of making a payment: one order, one live payment, one order at the gateway, whatever is repeated or lost.
 import type { ConnectedChannel } from '../../lib/channels/channels.ts';
-import { PaymentError } from '../../lib/domain/errors.ts';
+import { PaymentError, type ErrorCode } from '../../lib/domain/errors.ts';
 import type { ChannelCode } from '../../lib/domain/ids.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { askChannel } from '../../lib/flows/ask-channel.ts';
@@ -8,7 +8,7 @@ import type { Tables } from '../../lib/store/table.ts';
 import { claimOrder, make, type Claim } from './claim-order.ts';
 import { makeRoom, retire, superseded } from './earlier-payment.ts';
 import { prepay, unknown, type Attempt, type Created } from './prepay.ts';
-import type { CreatePaymentBody } from './schema.ts';
+import { waysOf, type CreatePaymentBody } from './schema.ts';
 import { wantedPayment, type Wanted } from './terms.ts';
 
 export interface CreateDependencies {
@@ -35,16 +35,61 @@ const rounds = 4;
 /**
  * 1. judge what is asked for · 2. take the order's lock and write PENDING_CREATE, in one transaction · 3. an earlier
  * payment of the order got stuck, ran out or goes another way: ask its channel what became of it, close it, write that
- * down, and look again · 4. ask the gateway for the means to pay · 5. write down what it said, unless somebody was quicker.
+ * down, and look again · 4. ask the gateway for the means to pay · 5. write down what it said, unless somebody was quicker ·
+ * 6. several channels are preferred: the next one, if this one provably refused. Never after an answer that is unknown.
  * @throws PaymentError
- * @see SPEC R4.1, R4.2, R4.5, R5.1, R5.2; DESIGN 13.3
+ * @see SPEC R4.1, R4.2, R4.5, R4.8, R5.1, R5.2; DESIGN 13.3
  */
 export async function createPayment(
   dependencies: CreateDependencies,
   request: CreateRequest,
 ): Promise<Created> {
-  const channel = await dependencies.channel(request.body.payment_channel);
-  const wanted = wantedPayment(request, channel, dependencies.ports);
+  const possible = await possibleWays(dependencies, request);
+  for (const [place, wanted] of possible.entries()) {
+    const created = await createBy(dependencies, request, wanted);
+    if (created.kind !== 'declined' || place === possible.length - 1) return created;
+  }
+  throw new Error('there is no way to pay');
+}
+
+/** Of several preferred ways those that can be gone; a single one is judged when its time comes. @see SPEC R4.8 */
+async function possibleWays(
+  { channel, ports }: CreateDependencies,
+  request: CreateRequest,
+): Promise<readonly Wanted[]> {
+  const ways = waysOf(request.body);
+  const possible: Wanted[] = [];
+  let first: PaymentError | undefined;
+  for (const way of ways) {
+    try {
+      const connected = await channel(way.channel);
+      const wanted = wantedPayment(request, ways, { channel: connected, method: way.method }, ports);
+      if (ways.length > 1) wanted.payment();
+      possible.push(wanted);
+    } catch (error) {
+      if (!(error instanceof PaymentError) || !passable.has(error.code)) throw error;
+      first ??= error;
+    }
+  }
+  if (possible.length === 0 && first) throw first;
+  return possible;
+}
+
+/** What speaks against one channel, and not against the request. */
+const passable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CHANNEL_DISABLED',
+  'CHANNEL_MISCONFIGURED',
+  'METHOD_UNKNOWN',
+  'CURRENCY_CHANNEL_MISMATCH',
+  'AMOUNT_OUT_OF_RANGE',
+  'EXPIRE_INVALID',
+]);
+
+async function createBy(
+  dependencies: CreateDependencies,
+  request: CreateRequest,
+  wanted: Wanted,
+): Promise<Created> {
   const until = request.deadline + grace;
   for (let round = 1; round <= rounds; round++) {
     const claim = await claimOrder(dependencies, wanted, until);

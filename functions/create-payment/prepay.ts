@@ -37,6 +37,7 @@ export async function prepay(attempt: Attempt): Promise<Created | undefined> {
       amount: payment.amountRequested,
       subject: payment.subject,
       expiresAt: payment.expiresAt,
+      ...(payment.payer && { payer: payment.payer }),
       callbackUrl: callbackUrlPayment,
       returnUrl: callbackUrlPayment.replace('/payments/callbacks/', '/payments/returns/'),
     },
@@ -142,7 +143,11 @@ export async function unknown(attempt: Attempt, { reason, channelCode }: Unanswe
 async function putOff(attempt: Attempt, cause: unknown): Promise<never> {
   const { transactionId } = attempt.stored.payment;
   const retryAfter = await handOn(attempt);
-  throw new PaymentError('GATEWAY_UNAVAILABLE', { retryAfter, transactionId }, { cause });
+  const details = { retryAfter, transactionId };
+  // What signs for the channel knows better what is wrong.
+  if (cause instanceof PaymentError)
+    throw new PaymentError(cause.code, { ...cause.details, ...details }, { cause: cause.cause });
+  throw new PaymentError('GATEWAY_UNAVAILABLE', details, { cause });
 }
 
 /**

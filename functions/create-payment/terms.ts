@@ -10,30 +10,36 @@ import {
   type Currency,
   type Money,
 } from '../../lib/domain/money.ts';
-import type { BusinessOrder, Payment } from '../../lib/domain/payment.ts';
+import type { BusinessOrder, Payer, Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { MethodRule } from '../../lib/gateways/gateway.ts';
 import type { CreateRequest } from './create-payment.ts';
-import type { CreatePaymentBody } from './schema.ts';
+import type { CreatePaymentBody, Way } from './schema.ts';
 
-/** What is asked for, before it is known whether a new payment is to be made. */
+/** What is asked for by one way to pay, before it is known whether a new payment is to be made. */
 export interface Wanted extends BusinessOrder {
   readonly channel: ConnectedChannel;
   readonly amountRequested: Money;
   readonly paymentChannel: ChannelCode;
   readonly paymentMethod: string;
+  /** a live payment that goes any of these ways is what is wanted */
+  readonly ways: readonly Way[];
   /**
    * The payment as it will first be written.
-   * @throws PaymentError CHANNEL_DISABLED, AMOUNT_OUT_OF_RANGE, EXPIRE_INVALID: what only a new payment must satisfy; an
-   *   order's earlier payment is found again whatever became of the channel and the time
+   * @throws PaymentError CHANNEL_DISABLED, AMOUNT_OUT_OF_RANGE, EXPIRE_INVALID, INVALID_REQUEST: what only a new payment
+   *   must satisfy; an order's earlier payment is found again whatever became of the channel and the time
    */
   readonly payment: () => Payment;
 }
 
-/** @throws PaymentError METHOD_UNKNOWN, CURRENCY_CHANNEL_MISMATCH, AMOUNT_INVALID, AMOUNT_SCALE, RETURN_URL_NOT_ALLOWED */
+/**
+ * @param way one of `ways`, and its channel
+ * @throws PaymentError METHOD_UNKNOWN, CURRENCY_CHANNEL_MISMATCH, AMOUNT_INVALID, AMOUNT_SCALE, RETURN_URL_NOT_ALLOWED
+ */
 export function wantedPayment(
   { body, application, returnOrigins }: CreateRequest,
-  channel: ConnectedChannel,
+  ways: readonly Way[],
+  { channel, method }: { readonly channel: ConnectedChannel; readonly method: string },
   ports: Ports,
 ): Wanted {
   const facts = {
@@ -42,18 +48,19 @@ export function wantedPayment(
     ...(body.business_order_type !== undefined && { businessOrderType: body.business_order_type }),
     amountRequested: requested(body),
     paymentChannel: channel.code,
-    paymentMethod: body.payment_method,
+    paymentMethod: method,
   };
-  const rule = methodRule(body, channel);
+  const rule = methodRule(body.currency, channel, method);
   const back = body.return_url === undefined ? {} : { returnUrl: returnUrl(body.return_url, returnOrigins) };
   return {
     ...facts,
     channel,
+    ways,
     payment: () => newPayment({ ...facts, ...back }, body, channel, rule, ports),
   };
 }
 
-type Facts = Omit<Wanted, 'payment' | 'channel'> & Pick<Payment, 'returnUrl'>;
+type Facts = Omit<Wanted, 'payment' | 'channel' | 'ways'> & Pick<Payment, 'returnUrl'>;
 
 function newPayment(
   facts: Facts,
@@ -63,13 +70,15 @@ function newPayment(
   ports: Ports,
 ): Payment {
   if (!channel.row.isActive) throw new PaymentError('CHANNEL_DISABLED', { param: 'payment_channel' });
-  judgeRange(facts.amountRequested, body, rule);
+  judgeRange(facts, rule);
+  const payer = payerOf(body, facts.paymentMethod, rule);
   const time = ports.now();
   const now = new Date(time).toISOString();
   return {
     transactionId: newTransactionId(ports),
     ...facts,
     ...(body.user_id !== undefined && { userId: body.user_id }),
+    ...(payer && { payer }),
     payee: channel.payee,
     subject: body.subject,
     ...(body.metadata && { metadata: body.metadata }),
@@ -81,18 +90,31 @@ function newPayment(
   };
 }
 
-function methodRule(body: CreatePaymentBody, channel: ConnectedChannel): MethodRule {
-  const rule = Object.hasOwn(channel.methods, body.payment_method)
-    ? channel.methods[body.payment_method]
-    : undefined;
+function methodRule(currency: Currency, channel: ConnectedChannel, method: string): MethodRule {
+  const rule = Object.hasOwn(channel.methods, method) ? channel.methods[method] : undefined;
   if (!rule)
     throw new PaymentError('METHOD_UNKNOWN', {
       param: 'payment_method',
       detail: `Channel ${channel.code} has these methods: ${Object.keys(channel.methods).join(', ')}.`,
     });
-  if (!rule.currencies.includes(body.currency))
+  if (!rule.currencies.includes(currency))
     throw new PaymentError('CURRENCY_CHANNEL_MISMATCH', { param: 'currency' });
   return rule;
+}
+
+/** What the method requires and nothing else is kept of who pays. */
+function payerOf(body: CreatePaymentBody, method: string, { requires = [] }: MethodRule): Payer | undefined {
+  const given: Payer = {
+    ...(body.openid !== undefined && requires.includes('openid') && { openid: body.openid }),
+    ...(body.client_ip !== undefined && requires.includes('clientIp') && { clientIp: body.client_ip }),
+  };
+  const missing = requires.find((name) => given[name] === undefined);
+  if (missing === undefined) return requires.length === 0 ? undefined : given;
+  const param = missing === 'clientIp' ? 'client_ip' : missing;
+  throw new PaymentError('INVALID_REQUEST', {
+    param,
+    detail: `${method} needs ${param}. Nothing was created.`,
+  });
 }
 
 function requested(body: CreatePaymentBody): Money {
@@ -102,12 +124,13 @@ function requested(body: CreatePaymentBody): Money {
   return amount;
 }
 
-function judgeRange(amount: Money, body: CreatePaymentBody, rule: MethodRule): void {
-  const [least, most] = [bound(rule.minimum, body.currency), bound(rule.maximum, body.currency)];
+function judgeRange({ amountRequested: amount, paymentMethod }: Facts, rule: MethodRule): void {
+  const { currency } = amount;
+  const [least, most] = [bound(rule.minimum, currency), bound(rule.maximum, currency)];
   if (compareMoney(amount, least) < 0 || compareMoney(amount, most) > 0)
     throw new PaymentError('AMOUNT_OUT_OF_RANGE', {
       param: 'amount',
-      detail: `${body.payment_method} takes ${formatAmount(least)} to ${formatAmount(most)} ${body.currency}.`,
+      detail: `${paymentMethod} takes ${formatAmount(least)} to ${formatAmount(most)} ${currency}.`,
     });
 }
 
@@ -133,7 +156,7 @@ export function sameAmount({ amountRequested: wanted }: Wanted, live: Payment): 
   return wanted.minor === live.amountRequested.minor && wanted.currency === live.amountRequested.currency;
 }
 
-/** By the same channel and method. @see SPEC R5.2 */
-export function sameWay(wanted: Wanted, live: Payment): boolean {
-  return wanted.paymentChannel === live.paymentChannel && wanted.paymentMethod === live.paymentMethod;
+/** By a channel and method that are wanted. @see SPEC R5.2 */
+export function sameWay({ ways }: Wanted, { paymentChannel, paymentMethod }: Payment): boolean {
+  return ways.some(({ channel, method }) => channel === paymentChannel && method === paymentMethod);
 }

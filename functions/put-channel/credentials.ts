@@ -1,7 +1,7 @@
 // What a channel signs and shows itself with: which key, and which secrets come or stay.
 import { validate } from '../../lib/api/validation.ts';
 import type { DeclaredChannel } from '../../lib/channels/channels.ts';
-import { secretsOf } from '../../lib/channels/secrets.ts';
+import { readerSecretsOf, secretsOf } from '../../lib/channels/secrets.ts';
 import { newUuid } from '../../lib/domain/ids.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import type { Provider } from '../../lib/gateways/gateway.ts';
@@ -50,7 +50,7 @@ export async function keepCredentials(vaults: Vaults, sent: Sent): Promise<Crede
 type Key = SigningKey | { readonly name: string; readonly arn: string };
 
 function keyOf({ channel, body: { signing_key: name }, before }: Sent): Key | undefined {
-  if (name === undefined) return before?.signingKey;
+  if (name === undefined) return stillDeclared(channel, before?.signingKey);
   if (name === null) return undefined;
   const { signing_keys: declared = {} } = channel;
   const arn = Object.hasOwn(declared, name) ? declared[name] : undefined;
@@ -59,6 +59,18 @@ function keyOf({ channel, body: { signing_key: name }, before }: Sent): Key | un
   throw invalid(
     'signing_key',
     `Channel ${channel.code} has no signing key of this name. Its keys are: ${Object.keys(declared).join(', ') || 'none'} (infra/config.ts).`,
+  );
+}
+
+/** Under a key that nobody can use any more the channel would be configured, and refuse every payment. */
+function stillDeclared(
+  { code, signing_keys: declared = {} }: DeclaredChannel,
+  key: SigningKey | undefined,
+): SigningKey | undefined {
+  if (!key || Object.hasOwn(declared, key.name)) return key;
+  throw invalid(
+    'signing_key',
+    `Channel ${code} signs with key "${key.name}", which the stage does not declare any more: it cannot take payments. Name another in signing_key once the provider has its public half, which GET shows. Its keys are: ${Object.keys(declared).join(', ') || 'none; declare one under a new name (infra/config.ts)'}.`,
   );
 }
 
@@ -79,7 +91,7 @@ async function whole({ publicHalf }: Vaults, key: Key): Promise<SigningKey> {
   return { name: key.name, publicKey: await publicHalf(key.arn, key.name) };
 }
 
-/** As a new version; where nothing is secret there is none. */
+/** As a new version, under one id for those who call and for those who only read; where nothing is secret there is none. */
 async function keepSecrets(
   { putSecrets, ports }: Vaults,
   channel: DeclaredChannel,
@@ -90,6 +102,10 @@ async function keepSecrets(
   const secretVersion = newUuid(ports);
   const fingerprints = provider.fingerprints(secrets);
   await putSecrets(channel.secret_arn ?? '', secretVersion, secrets);
+  if (provider.readerSecrets !== undefined) {
+    const ofReader = pick(secrets, readerSecretsOf(provider).shape);
+    await putSecrets(channel.reader_secret_arn ?? '', secretVersion, ofReader);
+  }
   return { secretVersion, fingerprints };
 }
 

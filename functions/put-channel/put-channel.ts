@@ -56,6 +56,7 @@ export async function putChannel(dependencies: PutDependencies, request: PutRequ
     ...source,
     config,
     ...(anomalyPolicy && { anomalyPolicy }),
+    ...platformKeys(before, body.environment),
     ...credentials,
     version: (before?.version ?? 0) + 1,
     updatedAt: instant(ports),
@@ -116,6 +117,15 @@ function sources(
   if (sourcePolicy === 'enforce' && sourceRanges.length === 0)
     throw invalid('callback_source_ranges', 'The policy "enforce" needs the ranges that it is to let in.');
   return { sourcePolicy, sourceRanges };
+}
+
+/** They were fetched, not sent, so they stay; those of another environment prove nothing here. */
+function platformKeys(
+  before: ChannelRow | undefined,
+  environment: ChannelRow['environment'],
+): Pick<ChannelRow, 'platformKeys'> {
+  const { platformKeys } = before ?? {};
+  return platformKeys !== undefined && before?.environment === environment ? { platformKeys } : {};
 }
 
 function policy(sent: Body['anomaly_policy']): AnomalyPolicy | undefined {

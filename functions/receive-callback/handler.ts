@@ -1,4 +1,5 @@
 // POST /payments/callbacks/{channel_code}: open to the world, so it can neither write a payment nor sign.
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
@@ -21,6 +22,7 @@ const dependencies = {
   channel: readableChannels({
     declared,
     table: { client: documentClient(), channels: env('CHANNELS_TABLE') },
+    secrets: new SecretsManagerClient(clientDefaults),
     ports: { fetch, now: ports.now },
   }),
   send: (message: Parameters<typeof sendCallback>[2]) =>
@@ -54,9 +56,7 @@ function tell(channelCode: string, received: Received, sourceIp: string): void {
   }
   switch (received.kind) {
     case 'refused':
-      count(
-        received.reason === 'unlisted' ? 'callback_source_unlisted' : `callback_refused_${received.reason}`,
-      );
+      countRefusal(received.reason);
       log.warn('callback.refused', { ...facts, reason: received.reason, outcome: received.detail });
       return;
     case 'ignored':
@@ -70,6 +70,12 @@ function tell(channelCode: string, received: Received, sourceIp: string): void {
         key_version: received.message.keyVersion,
       });
   }
+}
+
+/** A probe is what the provider wants refused: nobody is called. */
+function countRefusal(reason: (Received & { kind: 'refused' })['reason']): void {
+  if (reason === 'unlisted') count('callback_source_unlisted');
+  else if (reason !== 'probe') count(`callback_refused_${reason}`);
 }
 
 function transactionOf(notification: (Received & { kind: 'queued' })['message']['notification']) {

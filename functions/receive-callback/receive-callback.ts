@@ -97,6 +97,7 @@ function prove(reader: NotificationReader, callback: Callback): ProvedNotificati
 const statusOf: Readonly<Record<Refusal, number>> = {
   malformed: 400,
   not_authentic: 401,
+  probe: 401,
   unreadable: 400,
   foreign: 403,
   unlisted: 403,

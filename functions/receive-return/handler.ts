@@ -1,50 +1,41 @@
-// GET /payments/returns/{channel_code}: open to the world. It believes nothing, and sends nobody on without proof.
+// GET /payments/returns/{channel_code}: open to the world, so it can neither write a payment nor sign. It believes nothing,
+// and sends nobody on without proof.
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import {
-  codeInPath,
-  connectedChannels,
-  readableChannels,
-  readDeclaredChannels,
-} from '../../lib/channels/channels.ts';
-import { keysClient } from '../../lib/channels/signers.ts';
+import { codeInPath, readableChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { headersOf } from '../../lib/lambda/event.ts';
 import { observed } from '../../lib/lambda/observed.ts';
 import { ports } from '../../lib/lambda/ports.ts';
-import { clientDefaults, documentClient } from '../../lib/store/table.ts';
+import { clientDefaults, documentClient, unlogged } from '../../lib/store/table.ts';
 import { messageOf, page, type Language, type Page } from './page.ts';
 import { receiveReturn, type Returned } from './receive-return.ts';
 import { shopAddress } from './shop-address.ts';
 import { tell, tellFailure } from './tell.ts';
 
 const client = documentClient();
-const channels = {
-  declared: readDeclaredChannels(env('CHANNELS')),
-  table: { client, channels: env('CHANNELS_TABLE') },
-  ports: { fetch, now: ports.now },
-};
+const declared = readDeclaredChannels(env('CHANNELS'));
 const dependencies = {
-  readable: readableChannels(channels),
-  connected: connectedChannels({
-    ...channels,
+  channel: readableChannels({
+    declared,
+    table: { client, channels: env('CHANNELS_TABLE') },
     secrets: new SecretsManagerClient(clientDefaults),
-    keys: keysClient(),
+    ports: { fetch, now: ports.now },
   }),
-  tables: {
-    client,
-    payments: env('PAYMENTS_TABLE'),
-    events: env('EVENTS_TABLE'),
-    dueShards: Number(env('DUE_SHARDS_WRITTEN')),
-    ports,
+  table: { client, payments: env('PAYMENTS_TABLE') },
+  queue: {
+    // A payer waits: what the queue does not take soon is not asked. TLS proves what arrives, so that no digest is needed.
+    sqs: unlogged(new SQSClient({ ...clientDefaults, maxAttempts: 2, md5: false })),
+    queueUrl: env('SYNC_QUEUE_URL'),
   },
   ports,
 };
 
 async function receive(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   const language = languageOf(headersOf(event)['accept-language']);
-  const channelCode = codeInPath(channels.declared, event.pathParameters?.['channel_code'] ?? '');
+  const channelCode = codeInPath(declared, event.pathParameters?.['channel_code'] ?? '');
   if (!channelCode) return show(404, page('unrecognised', language));
   const facts = { channel_code: channelCode, source_ip: event.requestContext.identity.sourceIp };
   try {
@@ -76,7 +67,7 @@ function languageOf(accepted: readonly string[] = []): Language {
   return tag.toLowerCase() === 'zh' ? 'zh' : 'en';
 }
 
-const statusOf = { malformed: 400, unreadable: 400, not_authentic: 403, foreign: 403 } as const;
+const statusOf = { malformed: 400, unreadable: 400, not_authentic: 403, probe: 403, foreign: 403 } as const;
 
 function answer(returned: Returned, language: Language): APIGatewayProxyResult {
   switch (returned.kind) {

@@ -1,10 +1,10 @@
 // What a payer reads who has no shop to go back to. No scripts, nothing from elsewhere, and no more than the payer knows.
 import { createHash } from 'node:crypto';
 import { formatAmount, type Money } from '../../lib/domain/money.ts';
-import { isPaid, isUnderReview, type Payment } from '../../lib/domain/payment.ts';
+import { isFinal, isPaid, isUnderReview, type Payment } from '../../lib/domain/payment.ts';
 
 export type Language = 'en' | 'zh';
-export type Message = 'paid' | 'review' | 'waiting' | 'unpaid' | 'unrecognised' | 'trouble';
+export type Message = 'paid' | 'review' | 'dismissed' | 'waiting' | 'unpaid' | 'unrecognised' | 'trouble';
 
 export interface Page {
   readonly headers: Readonly<Record<string, string>>;
@@ -25,6 +25,16 @@ const texts: Readonly<Record<Message, Readonly<Record<Language, readonly [title:
       zh: [
         '支付正在核查',
         '我们收到一笔与该支付不完全相符的款项，已记录在案。请勿重复支付，处理结果请咨询商家。',
+      ],
+    },
+    dismissed: {
+      en: [
+        'Please ask the shop about your payment',
+        'The shop knows of the money that you sent, and has dealt with it separately. Do not pay again: ask the shop, and give the number below.',
+      ],
+      zh: [
+        '请向商家查询您的付款',
+        '商家已知悉您支付的款项，并已单独处理。请勿重复支付，处理结果请咨询商家，并告知下方编号。',
       ],
     },
     waiting: {
@@ -74,7 +84,7 @@ const style = `:root{color-scheme:light dark;font:100%/1.5 system-ui,sans-serif}
 body{margin:0;display:grid;min-height:100vh;place-items:center}
 main{box-sizing:border-box;width:100%;max-width:32rem;padding:1.5rem;overflow-wrap:anywhere}
 h1{margin:0 0 .75rem;padding-left:.75rem;border-left:.375rem solid #767676;font-size:1.5rem;line-height:1.25}
-h1.paid{border-color:#1a8a3f}h1.review,h1.waiting{border-color:#b97900}
+h1.paid{border-color:#1a8a3f}h1.review,h1.dismissed,h1.waiting{border-color:#b97900}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:1.5rem 0 0}dd{margin:0}
 @media(max-width:30rem){dl{display:block}dt{margin-top:.5rem;font-size:.875rem}}`;
 
@@ -90,7 +100,8 @@ const policy = [
 export function messageOf(payment: Payment): Message {
   if (isPaid(payment.status)) return 'paid';
   if (isUnderReview(payment)) return 'review';
-  return payment.status === 'CLOSED' || payment.status === 'PAID_FAILED' ? 'unpaid' : 'waiting';
+  if (payment.anomaly?.resolution?.action === 'dismiss') return 'dismissed';
+  return isFinal(payment.status) ? 'unpaid' : 'waiting';
 }
 
 /** @param payment is shown where it is proved that the payer comes from it */

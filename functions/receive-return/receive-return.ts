@@ -1,20 +1,19 @@
 // The story of a payer's browser that comes back from the channel: what it carries only says which payment to ask about.
-import type { ConnectedChannel, ReadableChannel } from '../../lib/channels/channels.ts';
+import type { ReadableChannel } from '../../lib/channels/channels.ts';
 import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
-import { isPaid, type Payment } from '../../lib/domain/payment.ts';
+import { isFinal, type Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import { askChannel, type Told } from '../../lib/flows/ask-channel.ts';
 import { CallbackRefused, type NotificationReader } from '../../lib/gateways/gateway.ts';
-import { getPayment, type StoredPayment } from '../../lib/store/payments.ts';
-import type { Tables } from '../../lib/store/table.ts';
+import { sendSyncs, waitingSyncs, type SyncQueue } from '../../lib/messaging/sync.ts';
+import { getPayment } from '../../lib/store/payments.ts';
+import type { PaymentsTable } from '../../lib/store/table.ts';
 
 export interface ReturnDependencies {
-  /** made of public facts: it proves, and can neither sign nor ask */
-  readonly readable: (code: ChannelCode) => Promise<ReadableChannel>;
-  /** made only for a return that is proved */
-  readonly connected: (code: ChannelCode) => Promise<ConnectedChannel>;
-  readonly tables: Tables;
-  readonly ports: Ports;
+  /** it proves, and can neither sign nor ask */
+  readonly channel: (code: ChannelCode) => Promise<ReadableChannel>;
+  readonly table: PaymentsTable;
+  readonly queue: SyncQueue;
+  readonly ports: Pick<Ports, 'now' | 'sleep'>;
 }
 
 export interface Arrival {
@@ -24,49 +23,48 @@ export interface Arrival {
 }
 
 export type Returned =
-  /** the payment as it stands now, and as it stood before; `told` is absent when nobody had to be asked */
-  | {
-      readonly kind: 'found';
-      readonly payment: Payment;
-      readonly before: Payment;
-      readonly told?: Told | NotAsked;
-    }
+  /** the payment as it stands now; `heard` is absent when it was final before */
+  | { readonly kind: 'found'; readonly payment: Payment; readonly heard?: Heard }
   | { readonly kind: 'refused'; readonly reason: CallbackRefused['reason']; readonly detail: string }
   /** the channel sends nobody back, or its payment is not here */
   | { readonly kind: 'nothing_of_ours'; readonly transactionId?: TransactionId };
 
-export interface NotAsked {
-  readonly kind: 'not_asked';
-  readonly cause: unknown;
-}
+export type Heard =
+  /** `nothing_yet`: the payment is as it was when the payer had waited long enough */
+  | { readonly kind: 'moved' | 'nothing_yet' }
+  /** the queue did not take it, or is too full for an answer in time */
+  | { readonly kind: 'not_asked'; readonly cause: unknown };
 
 /** A genuine return is about a thousand bytes. */
 const maximumQuery = 8 * 1024;
-/** ms: what a payer waits for the channel's word */
-const patience = 5_000;
+/** ms: what a payer waits for the channel's word, and between two looks for it */
+const patience = 4_000;
+const pause = 250;
+/** Messages. Well below where find-due stops: browsers that come back again and again take no room from what is due. */
+const fullQueue = 500;
 
 /**
- * 1. size · 2. prove: without proof nothing is read and nobody is asked · 3. read the payment · 4. no money yet: ask the
- * channel, whose word goes in by the one door. No answer changes nothing: callbacks and sync go on.
- * A payment that was closed is asked for, too: whoever comes back may have paid late.
+ * 1. size · 2. prove: without proof nothing is read and nobody is asked · 3. read the payment · 4. not final: let status
+ * sync ask the channel, and see what becomes of it. Here nothing is signed and nothing is written.
+ * Late money of a payment that is final comes by callback.
  * @throws when channel or payment cannot be read
- * @see SPEC R4.6
+ * @see SPEC R4.6, R11.3
  */
 export async function receiveReturn(
   dependencies: ReturnDependencies,
   { channelCode, query }: Arrival,
 ): Promise<Returned> {
-  const { reader } = await dependencies.readable(channelCode);
+  const { reader } = await dependencies.channel(channelCode);
   const proved = prove(reader, query);
   if (proved instanceof CallbackRefused)
     return { kind: 'refused', reason: proved.reason, detail: proved.message };
   if (proved === undefined) return { kind: 'nothing_of_ours' };
-  const stored = await getPayment(dependencies.tables, proved);
+  const stored = await getPayment(dependencies.table, proved);
   if (stored?.payment.paymentChannel !== channelCode)
     return { kind: 'nothing_of_ours', transactionId: proved };
   const { payment } = stored;
-  if (isPaid(payment.status)) return { kind: 'found', payment, before: payment };
-  return { kind: 'found', before: payment, ...(await ask(dependencies, stored)) };
+  if (isFinal(payment.status)) return { kind: 'found', payment };
+  return { kind: 'found', ...(await hear(dependencies, payment)) };
 }
 
 function prove(reader: NotificationReader, query: string): TransactionId | CallbackRefused | undefined {
@@ -80,26 +78,30 @@ function prove(reader: NotificationReader, query: string): TransactionId | Callb
   }
 }
 
-async function ask(
+async function hear(
   dependencies: ReturnDependencies,
-  stored: StoredPayment,
-): Promise<{ payment: Payment; told: Told | NotAsked }> {
-  const { connected, tables, ports } = dependencies;
-  const { transactionId, paymentChannel } = stored.payment;
+  before: Payment,
+): Promise<{ payment: Payment; heard: Heard }> {
+  const { table, queue, ports } = dependencies;
+  const deadline = ports.now() + patience;
   try {
-    const told = await askChannel({
-      tables,
-      ports,
-      channel: await connected(paymentChannel),
-      stored,
-      deadline: ports.now() + patience,
-      reason: 'the payer came back',
-    });
-    if (told.kind === 'settled') return { payment: told.payment, told };
-    // A callback may have been quicker than the answer.
-    const now = await getPayment(tables, transactionId);
-    return { payment: (now ?? stored).payment, told };
+    await ask(queue, before.transactionId);
   } catch (cause) {
-    return { payment: stored.payment, told: { kind: 'not_asked', cause } };
+    return { payment: before, heard: { kind: 'not_asked', cause } };
   }
+  while (ports.now() + pause <= deadline) {
+    await ports.sleep(pause);
+    const now = await getPayment(table, before.transactionId);
+    if (now && now.payment.version !== before.version)
+      return { payment: now.payment, heard: { kind: 'moved' } };
+  }
+  return { payment: before, heard: { kind: 'nothing_yet' } };
+}
+
+/** @throws when nobody will ask, or not in time */
+async function ask(queue: SyncQueue, transactionId: TransactionId): Promise<void> {
+  const waiting = await waitingSyncs(queue);
+  if (waiting >= fullQueue) throw new Error(`${waiting} payments wait to be asked for`);
+  const [refused] = await sendSyncs(queue, [transactionId], { returned: true });
+  if (refused) throw new Error(`the queue does not take it: ${refused.code}`);
 }

@@ -18,22 +18,11 @@ export function tell(facts: LogFacts, returned: Returned): void {
   }
 }
 
-function tellFound(facts: LogFacts, { payment, before, told }: Returned & { kind: 'found' }): void {
-  const { transactionId, status, gatewayTransactionId } = payment;
+function tellFound(facts: LogFacts, { payment, heard }: Returned & { kind: 'found' }): void {
+  const { transactionId, status } = payment;
   const known = { ...facts, transaction_id: transactionId, status };
-  log.info('return.received', { ...known, outcome: told?.kind ?? 'paid_before' });
-  if (told?.kind === 'not_asked') tellFailure('return.not_asked', known, told.cause);
-  if (told?.kind === 'unknown') {
-    count('gateway_unknown');
-    const code = told.channelCode;
-    log.warn('return.unanswered', {
-      ...known,
-      reason: told.reason,
-      ...(code && { channel_error_code: code }),
-    });
-  }
-  if (told?.kind === 'settled' && status !== before.status)
-    log.info('payment.settled', { ...known, gateway_transaction_id: gatewayTransactionId });
+  log.info('return.received', { ...known, outcome: heard?.kind ?? 'final_before' });
+  if (heard?.kind === 'not_asked') tellFailure('return.not_asked', known, heard.cause);
 }
 
 /** @param name of the log line for what is neither a configuration nor a passing trouble of AWS */

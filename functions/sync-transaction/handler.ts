@@ -31,9 +31,8 @@ const channel = connectedChannels({
 });
 
 export const handler = queue(async (body) => {
-  const { transactionId } = readSyncMessage(body);
-  const synced = await syncTransaction({ channel, tables, ports }, transactionId);
-  if (synced.kind === 'nothing_due') return;
+  const synced = await syncTransaction({ channel, tables, ports }, readSyncMessage(body));
+  if (synced.kind !== 'asked') return;
   tell(synced.payment, synced.told);
   if (!synced.overdue) return;
   count('payment_overdue');

@@ -2,11 +2,12 @@
 import type { ConnectedChannel } from '../../lib/channels/channels.ts';
 import { isOverdue, nextDue, overAt, type SyncPlan } from '../../lib/domain/due.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
-import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
-import type { Payment } from '../../lib/domain/payment.ts';
-import type { Ports } from '../../lib/domain/ports.ts';
+import type { ChannelCode } from '../../lib/domain/ids.ts';
+import { isUnderReview, type Payment } from '../../lib/domain/payment.ts';
+import { instant, type Ports } from '../../lib/domain/ports.ts';
 import { askChannel, endPayment, type Told, type Unanswered } from '../../lib/flows/ask-channel.ts';
-import { putOff } from '../../lib/store/due.ts';
+import type { SyncMessage } from '../../lib/messaging/sync.ts';
+import { claimAsking, putOff } from '../../lib/store/due.ts';
 import { getPayment, type StoredPayment } from '../../lib/store/payments.ts';
 import type { Tables } from '../../lib/store/table.ts';
 
@@ -19,6 +20,8 @@ export interface SyncDependencies {
 export type Synced =
   /** no such payment, or nobody wants to know more of it */
   | { readonly kind: 'nothing_due' }
+  /** its payer is back, and it has just been asked for because of that, or has moved */
+  | { readonly kind: 'asked_lately' }
   | {
       readonly kind: 'asked';
       readonly told: Told;
@@ -30,32 +33,54 @@ export type Synced =
 /** ms. For all that the channel is asked about one payment: five messages come at once, for 60 s. */
 const patience = 10_000;
 
+/** ms. A browser can come back as often as it likes; the channel hears of it once in this time. */
+const rest = 5_000;
+
 /** While a channel cannot be connected, it cannot say how it wants to be asked. */
-const unconnected: SyncPlan = { tiers: [{ until: Infinity, every: 300 }], grace: 60, limit: 86_400 };
+const unconnected: SyncPlan = {
+  tiers: [{ until: Infinity, every: 300 }],
+  lead: 60,
+  grace: 60,
+  limit: 86_400,
+};
 
 /**
  * 1. read the payment: nothing due, nothing done · 2. connect its channel · 3. ask what became of it; if its time is over or
  * it is to be closed, close it there, then here · 4. still open, or no answer: say when to ask again, and change nothing
  * else of it. Overtaken: whoever changed it has said when.
+ * A payer who is back is no reason to put anything off: what strangers can repeat makes no payment wait.
  * @throws whatever the store throws: the message is to come again
  * @see SPEC R8.1, R8.2
  */
 export async function syncTransaction(
   dependencies: SyncDependencies,
-  transactionId: TransactionId,
+  { transactionId, returned }: SyncMessage,
 ): Promise<Synced> {
   const { tables, ports } = dependencies;
   const deadline = ports.now() + patience;
   const stored = await getPayment(tables, transactionId);
   if (stored?.payment.dueAt === undefined) return { kind: 'nothing_due' };
+  if (returned && !(await mayAsk(dependencies, stored.payment))) return { kind: 'asked_lately' };
   const channel = await connect(dependencies, stored.payment);
-  const told = 'gateway' in channel ? await ask(dependencies, channel, stored, deadline) : channel;
+  const told = 'gateway' in channel ? await ask(dependencies, channel, stored, deadline, returned) : channel;
   const payment = told.kind === 'settled' ? told.payment : stored.payment;
-  const isSaid = told.kind === 'overtaken' || payment.dueAt === undefined;
+  const isSaid = returned ?? (told.kind === 'overtaken' || payment.dueAt === undefined);
   if (isSaid) return { kind: 'asked', told, payment, overdue: false };
   const plan = 'gateway' in channel ? channel.sync : unconnected;
   await putOff(tables, again(payment, told, plan, ports));
-  return { kind: 'asked', told, payment, overdue: isOverdue(payment, plan, ports.now()) };
+  return {
+    kind: 'asked',
+    told,
+    payment,
+    overdue: !isUnderReview(payment) && isOverdue(payment, plan, ports.now()),
+  };
+}
+
+/** Of messages that come at once, one. */
+async function mayAsk({ tables, ports }: SyncDependencies, payment: Payment): Promise<boolean> {
+  const lately = new Date(ports.now() - rest).toISOString();
+  if (payment.askedAt !== undefined && payment.askedAt > lately) return false;
+  return claimAsking(tables, payment, instant(ports), lately);
 }
 
 type NoWord = { readonly kind: 'unknown' } & Unanswered;
@@ -77,13 +102,14 @@ function ask(
   channel: ConnectedChannel,
   stored: StoredPayment,
   deadline: number,
+  returned: true | undefined,
 ): Promise<Told> {
   const question = { tables, ports, channel, stored, deadline };
   if (ports.now() > overAt(stored.payment, channel.sync))
     return endPayment({ ...question, reason: 'status sync: its time is over' });
   if (stored.payment.closeRequestedAt !== undefined)
     return endPayment({ ...question, reason: 'status sync: it is to be closed' });
-  return askChannel({ ...question, reason: 'status sync' });
+  return askChannel({ ...question, reason: returned ? 'the payer came back' : 'status sync' });
 }
 
 function again(payment: Payment, told: Told, plan: SyncPlan, ports: Ports): Payment {

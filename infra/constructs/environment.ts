@@ -1,6 +1,7 @@
 // What a function is told: exactly the names that its needs imply, and nothing of its neighbours.
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { provider } from '../../lib/gateways/registry.ts';
 import type { Channel, Stage } from '../config.ts';
 import { findingIndex } from '../names.ts';
 import type { Need, Operation } from '../operations.ts';
@@ -9,7 +10,7 @@ import type { Resources } from './grants.ts';
 /**
  * Environment of one operation. `CALLERS` and `CHANNELS` are JSON:
  * `[{application, roles, scopes, operator?, returnOrigins?}]` and
- * `[{code, provider, secret_arn?, signing_keys?: {<name>: <ARN>}}]`.
+ * `[{code, provider, secret_arn?, reader_secret_arn?, signing_keys?: {<name>: <ARN>}}]`.
  */
 export function environment(
   scope: Construct,
@@ -20,6 +21,7 @@ export function environment(
   const any = (...needs: Need[]): boolean => needs.some((need) => operation.needs.includes(need));
   const told = {
     secrets: any('channel-secrets:get', 'channel-secrets:put'),
+    readerSecrets: any('reader-secrets:get', 'channel-secrets:put'),
     keys: any('channel-keys:sign', 'channel-keys:read'),
   };
   return {
@@ -56,7 +58,10 @@ const anArn = 'x'.repeat(128);
 
 /** @throws Error naming stage and size when callers and channels do not fit into the environment of a function */
 export function fits({ name, callers, channels }: Stage): void {
-  const told = channels.map((channel) => declared(channel, anArn, () => anArn));
+  const told = channels.map((channel) => {
+    const reader = provider(channel.provider).readerSecrets && anArn;
+    return declared(channel, anArn, reader, () => anArn);
+  });
   const size = Buffer.byteLength(JSON.stringify(callers) + JSON.stringify(told));
   if (size > room)
     throw new Error(
@@ -67,13 +72,14 @@ export function fits({ name, callers, channels }: Stage): void {
 function channels(
   scope: Construct,
   stage: Stage,
-  { secrets, signingKeys }: Resources,
-  told: { readonly secrets: boolean; readonly keys: boolean },
+  { secrets, readerSecrets, signingKeys }: Resources,
+  told: Readonly<Record<'secrets' | 'readerSecrets' | 'keys', boolean>>,
 ): string {
   const all = stage.channels.map((channel) =>
     declared(
       channel,
       told.secrets ? secrets.get(channel.code)?.ref : undefined,
+      told.readerSecrets ? readerSecrets.get(channel.code)?.ref : undefined,
       told.keys ? (name) => signingKeys.get(channel.code)?.get(name)?.keyArn : undefined,
     ),
   );
@@ -81,14 +87,16 @@ function channels(
 }
 
 function declared(
-  { code, provider, signingKeys = [] }: Channel,
+  { code, provider: by, signingKeys = [] }: Channel,
   secret: string | undefined,
+  readerSecret: string | undefined,
   keyArn: ((name: string) => string | undefined) | undefined,
 ): object {
   return {
     code,
-    provider,
+    provider: by,
     ...(secret !== undefined && { secret_arn: secret }),
+    ...(readerSecret !== undefined && { reader_secret_arn: readerSecret }),
     ...(keyArn &&
       signingKeys.length > 0 && {
         signing_keys: Object.fromEntries(signingKeys.map((name) => [name, keyArn(name)])),

@@ -20,6 +20,8 @@ export interface Resources {
   readonly channels: ITable;
   /** channel code → secret */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
+  /** channel code → secret; only of channels that have one */
+  readonly readerSecrets: ReadonlyMap<string, CfnSecret>;
   readonly signingKeys: SigningKeys;
   readonly callbacks: IQueue;
   readonly sync: IQueue;
@@ -52,6 +54,11 @@ const inTransactions = {
   'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
 } as const;
 
+/** All of the request's values are among these, and it has some: ForAllValues alone also holds where it has none. */
+function only(key: string, like: readonly string[]): Readonly<Record<string, unknown>> {
+  return { 'ForAllValues:StringLike': { [key]: like }, Null: { [key]: 'false' } };
+}
+
 function table(
   on: ITable,
   keys: Resources['keys'],
@@ -83,7 +90,15 @@ function onSigningKeys(
   return resources.length === 0 ? [] : [{ actions: [action], resources, ...(conditions && { conditions }) }];
 }
 
-const allSecrets = (r: Resources): string[] => [...r.secrets.values()].map((secret) => secret.ref);
+const arns = (secrets: Resources['secrets']): string[] => [...secrets.values()].map((secret) => secret.ref);
+
+function read(secrets: readonly string[], keys: Resources['keys']): Grant {
+  return {
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: secrets,
+    key: { key: keys.secrets, service: 'secretsmanager', actions: ['kms:Decrypt'] },
+  };
+}
 
 const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
   'payments:get': (r) => [table(r.payments, r.keys, ['GetItem'], reads)],
@@ -97,15 +112,28 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
   'payments:check': (r) => [
     { ...table(r.payments, r.keys, ['ConditionCheckItem'], reads), conditions: inTransactions },
   ],
-  'payments:query': (r) => [table(r.payments, r.keys, ['Query'], reads)],
+  'payments:query': (r) => [
+    {
+      ...table(r.payments, r.keys, ['Query'], reads),
+      conditions: only('dynamodb:LeadingKeys', ['QUARANTINE#*']),
+    },
+  ],
   'payments:find-due': (r) => [
     {
       ...table(r.payments, r.keys, ['Query'], reads),
       resources: [`${r.payments.tableArn}/index/${findingIndex}`],
     },
   ],
+  // The keys of the row and of the index, of which `found_at` is moved. Both conditions are of UpdateItem, inside
+  // transactions as outside: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
   'payments:claim': (r) => [
-    { ...table(r.payments, r.keys, ['UpdateItem'], writes), conditions: inTransactions },
+    {
+      ...table(r.payments, r.keys, ['UpdateItem'], writes),
+      conditions: {
+        ...inTransactions,
+        ...only('dynamodb:Attributes', ['pk', 'sk', 'found_under', 'found_at']),
+      },
+    },
   ],
   'events:query': (r) => [table(r.events, r.keys, ['Query'], reads)],
   // What is kept under a key comes back with the refusal to write it again: nothing is read by itself.
@@ -113,17 +141,12 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
   'channels:declared': () => [],
   'channels:get': (r) => [table(r.channels, r.keys, ['GetItem'], reads)],
   'channels:put': (r) => [table(r.channels, r.keys, ['PutItem'], writes)],
-  'channel-secrets:get': (r) => [
-    {
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: allSecrets(r),
-      key: { key: r.keys.secrets, service: 'secretsmanager', actions: ['kms:Decrypt'] },
-    },
-  ],
+  'channel-secrets:get': (r) => [read(arns(r.secrets), r.keys)],
+  'reader-secrets:get': (r) => (r.readerSecrets.size === 0 ? [] : [read(arns(r.readerSecrets), r.keys)]),
   'channel-secrets:put': (r) => [
     {
       actions: ['secretsmanager:PutSecretValue'],
-      resources: allSecrets(r),
+      resources: [...arns(r.secrets), ...arns(r.readerSecrets)],
       key: {
         key: r.keys.secrets,
         service: 'secretsmanager',

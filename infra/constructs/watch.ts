@@ -53,18 +53,37 @@ export function watchStream(alarms: Alarms, name: string, operation: Operation, 
   });
 }
 
-/** A clock that does not tick makes no errors. */
-export function watchSchedule(alarms: Alarms, name: string, operation: Operation, fn: Function): void {
+/**
+ * A clock that does not tick makes no errors.
+ * @param expression of its rule: `rate(1 minute)` and the like
+ * @throws Error for an expression that says no interval
+ */
+export function watchSchedule(
+  alarms: Alarms,
+  name: string,
+  { operation, expression, fn }: { operation: Operation; expression: string; fn: Function },
+): void {
+  // Each period holds a tick, however the two are shifted against one another.
+  const period = Duration.minutes(Math.max(5, 2 * minutesOf(expression)));
   alarms.add(`${name}-silent`, {
-    metric: fn.metricInvocations(sums),
+    metric: fn.metricInvocations({ statistic: 'Sum', period }),
     threshold: 0,
     orLess: true,
     periods: 2,
     severity: operation.severity,
     impact: operation.impact,
-    cause: `${name} was not set off in 10 minutes: its rule is disabled or gone, or may not call it.`,
+    cause: `${name} was not set off in ${2 * period.toMinutes()} minutes: its rule is disabled or gone, or may not call it.`,
     firstStep: `Open the rule of ${name} in EventBridge: its state, its target, and its FailedInvocations.`,
   });
+}
+
+function minutesOf(expression: string): number {
+  const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour)s?\)$/.exec(expression) ?? [];
+  const minutes = Number(count) * ({ minute: 1, hour: 60 }[unit] ?? 0);
+  if (minutes > 0) return minutes;
+  throw new Error(
+    `Nobody would hear that a clock of ${expression} stands still: write rate(1 minute) or rate(1 hour).`,
+  );
 }
 
 /** @param slow ms, at the 99th percentile */

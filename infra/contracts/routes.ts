@@ -183,12 +183,12 @@ export const routes: Readonly<Partial<Record<OperationName, RouteText>>> = {
     summary: 'Read the configuration of a channel',
     answers: { 200: 'The channel; of its secrets only fingerprints.' },
     answer: shownChannel,
-    refusals: ['NOT_FOUND'],
+    refusals: ['NOT_FOUND', 'GATEWAY_UNAVAILABLE'],
   },
   'receive-return': {
     summary: 'For the payer’s browser: come back from the provider’s page',
     description:
-      'Proved by the provider’s signature. It settles nothing: the channel is asked, and the payer sent on to `return_url`.',
+      'Proved by the provider’s signature. It settles nothing: status sync is told to ask the channel, and after at most four seconds the payer is sent on to `return_url` with what then stands.',
     answers: {
       200: 'A page for the payer: the payment has no `return_url`.',
       303: 'On to `return_url`, with `transaction_id` and `status` in its query.',

@@ -12,6 +12,10 @@ const words: Readonly<Record<string, string>> = {
     'Keeps two kinds of orders with the same numbers apart; part of the order’s identity when sent.',
   user_id: 'Your own id of the payer; no name, no address.',
   payment_channel: 'The configured channel, like ALIPAY.',
+  channel_preference:
+    'In the place of payment_channel: channels in the order in which they are to be tried, each by payment_method or by a method of its own. The next one is tried only when one provably refused.',
+  openid: 'The payer’s id at the channel, where the method needs it.',
+  client_ip: 'The payer’s address, where the method needs it.',
   payment_method: 'The product of that channel, like alipay_qr.',
   payee: 'Whom the channel collected for when the payment was made.',
   merchant_id: 'The merchant’s number at the channel.',
@@ -32,6 +36,7 @@ const words: Readonly<Record<string, string>> = {
   error_message: 'The same in words, by Accept-Language.',
   channel_error_code: 'The channel’s own word for it.',
   anomaly: 'Money that came late, twice or wrong: kept beside the status, which does not move.',
+  other_anomalies: 'The other late or wrong money of this payment, decided about or not.',
   created_at: `When it was made: ${instant}.`,
   updated_at: `When it last changed: ${instant}.`,
   expires_at: `Until when it can be paid: ${instant}.`,
@@ -79,6 +84,7 @@ const words: Readonly<Record<string, string>> = {
   is_active: 'Whether new payments may be made on it. Callbacks are heard in any case.',
   public_key_platform: 'The provider’s public key, PEM or bare base64: proves its answers and callbacks.',
   private_key_merchant: 'The merchant’s private key, PEM or bare base64. It goes in and never comes out.',
+  api_v3_key: 'The APIv3 key, 32 characters: opens what callbacks carry. It goes in and never comes out.',
   secret_fingerprints: 'Short public marks of the secrets, to compare; never the secrets.',
   updated_by: 'Which caller changed it last.',
   anomaly_policy:
@@ -92,6 +98,8 @@ const words: Readonly<Record<string, string>> = {
   GATEWAY_ID_REUSED: 'The channel’s number belongs to another payment.',
   signing_key:
     'The key in KMS that the channel signs with; without one it signs with `private_key_merchant`.',
+  signing_keys:
+    'All keys of the channel in KMS, those too that it does not sign with yet; in answers of GET, where the stage declares any. One that is disabled has no `public_key`.',
   public_key: 'Its public half: what the provider’s console wants.',
   app_certificate:
     'The application’s certificate, PEM: instead of `public_key_platform`, with the two below.',

@@ -33,6 +33,14 @@ const instant = z.iso.datetime({ precision: 3 });
 const version = z.int().min(1);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
+const payee = z
+  .strictObject({ merchant_id: z.string().optional(), app_id: z.string().optional() })
+  .meta({ id: 'Payee' });
+
+const channelAmounts = z
+  .strictObject({ payer_total: amount.optional(), merchant_received: amount.optional() })
+  .meta({ id: 'ChannelAmounts' });
+
 const resolution = z
   .strictObject({ action: z.enum(['accept', 'dismiss']), by: z.string(), reason: z.string(), at: instant })
   .meta({ id: 'Resolution' });
@@ -45,17 +53,11 @@ const anomaly = z
     currency,
     paid_at: instant,
     gateway_transaction_id: z.string(),
+    channel_amounts: channelAmounts.optional(),
+    payment_instrument: z.string().optional(),
     resolution: resolution.optional(),
   })
   .meta({ id: 'Anomaly' });
-
-const payee = z
-  .strictObject({ merchant_id: z.string().optional(), app_id: z.string().optional() })
-  .meta({ id: 'Payee' });
-
-const channelAmounts = z
-  .strictObject({ payer_total: amount.optional(), merchant_received: amount.optional() })
-  .meta({ id: 'ChannelAmounts' });
 
 /** What published events, timeline and answers say of a payment: all but the means to pay. */
 export const facts = z.strictObject({
@@ -80,6 +82,7 @@ export const facts = z.strictObject({
   error_code: errorCode.optional(),
   channel_error_code: z.string().optional(),
   anomaly: anomaly.optional(),
+  other_anomalies: z.array(anomaly).optional(),
   created_at: instant,
   updated_at: instant,
   expires_at: instant,
@@ -95,6 +98,7 @@ const prepayInfo = z
     z.strictObject({ kind: z.literal('qr_code'), qr_code: z.string() }),
     z.strictObject({ kind: z.literal('redirect_url'), url: z.string() }),
     z.strictObject({ kind: z.literal('app_parameters'), parameters: z.record(z.string(), z.string()) }),
+    z.strictObject({ kind: z.literal('jsapi_parameters'), parameters: z.record(z.string(), z.string()) }),
   ])
   .meta({ id: 'PrepayInfo' });
 
@@ -162,6 +166,8 @@ export const quarantine = z
   .strictObject({ items: z.array(quarantined), next_cursor: z.string().nullable() })
   .meta({ id: 'Quarantine' });
 
+const keyName = z.string().describe('Its name, as the stage declares it.');
+
 /** @param config the adapter's own public fields. @see SPEC R11.1 */
 export const channel = (config: z.ZodObject) =>
   z.strictObject({
@@ -175,7 +181,8 @@ export const channel = (config: z.ZodObject) =>
     callback_source_ranges: z.array(z.string()),
     is_active: z.boolean(),
     anomaly_policy: z.partialRecord(anomalyKind, z.enum(['hold', 'accept'])),
-    signing_key: z.strictObject({ name: z.string(), public_key: z.string() }).optional(),
+    signing_key: z.strictObject({ name: keyName, public_key: z.string() }).optional(),
+    signing_keys: z.array(z.strictObject({ name: keyName, public_key: z.string().optional() })).optional(),
     secret_fingerprints: z.record(z.string(), z.string()),
     version,
     updated_at: instant,

@@ -1,5 +1,6 @@
 // The fields of the API, each once: its form, and the code of the error when it has another. `meta` says to the documents
 // what a rule with a code of its own keeps from them.
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { holdsCardNumber } from '../domain/card-number.ts';
 import { currencyCodes, isCurrency, type Currency } from '../domain/money.ts';
@@ -25,6 +26,10 @@ export const currency = z
   .check(rule((code) => isCurrency(code), 'CURRENCY_UNSUPPORTED'))
   .transform((code) => code as Currency)
   .meta({ id: 'Currency', enum: currencyCodes });
+
+/** The payer's id at the channel. */
+export const openid = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'is 1 to 128 of A-Z a-z 0-9 _ -');
+export const clientIp = z.string().refine((text) => isIP(text) !== 0, 'is not an IP address');
 
 /** Whether the payer may be sent there is judged where the application is known. */
 export const returnUrl = z.string();

@@ -36,6 +36,7 @@ const fields = {
   errorCode: ['error_code', asIs],
   channelErrorCode: ['channel_error_code', asIs],
   anomaly: ['anomaly', anomaly],
+  otherAnomalies: ['other_anomalies', (all: readonly Anomaly[]) => all.map(anomaly)],
   createdAt: ['created_at', asIs],
   updatedAt: ['updated_at', asIs],
   expiresAt: ['expires_at', asIs],
@@ -101,6 +102,8 @@ function anomaly(value: Anomaly): object {
     currency: value.amount.currency,
     paid_at: value.paidAt,
     gateway_transaction_id: value.gatewayTransactionId,
+    ...(value.channelAmounts && { channel_amounts: channelAmounts(value.channelAmounts) }),
+    ...(value.paymentInstrument !== undefined && { payment_instrument: value.paymentInstrument }),
     ...(value.resolution && { resolution: value.resolution }),
   };
 }

@@ -8,7 +8,7 @@ import { readJson } from '../domain/strict-json.ts';
 import type { Gateway, GatewayPorts, MethodRule, NotificationReader, Provider } from '../gateways/gateway.ts';
 import { provider } from '../gateways/registry.ts';
 import { getChannelRow, type ChannelRow, type ChannelTable } from '../store/channels.ts';
-import { readCredentials, type Keepers } from './credentials.ts';
+import { readCredentials, readProofs, type Keepers } from './credentials.ts';
 import { misconfigured, orMisconfigured } from './failures.ts';
 
 /** A channel as the stage declares it. */
@@ -17,6 +17,8 @@ export interface DeclaredChannel {
   readonly provider: string;
   /** only where the function may read or write it */
   readonly secret_arn?: string;
+  /** what its readers of callbacks need of it; absent, too, where its provider names no such secrets */
+  readonly reader_secret_arn?: string;
   /** ARNs of its keys in KMS by name; only where the function may sign with them, or read their public halves */
   readonly signing_keys?: Readonly<Record<string, string>>;
 }
@@ -92,16 +94,17 @@ function unknownChannel(code: string, declared: readonly DeclaredChannel[]): Pay
   });
 }
 
-/** Channels that can prove callbacks: made of public facts, no secret is read. @throws PaymentError */
+/**
+ * Channels that can prove callbacks: made of what is public, and of no secret but those that their provider names for it.
+ * @throws PaymentError
+ */
 export function readableChannels(
-  dependencies: ChannelsDependencies,
+  dependencies: ChannelsDependencies & Pick<Keepers, 'secrets'>,
 ): (code: ChannelCode) => Promise<ReadableChannel> {
-  return channelsBy(dependencies, (_, row) => {
+  return channelsBy(dependencies, async (declaration, row) => {
     const { adapter, config } = configured(row);
-    return Promise.resolve({
-      ...channel(row, adapter, config),
-      reader: adapter.reader(config, dependencies.ports),
-    });
+    const proofs = await readProofs(dependencies.secrets, declaration, row, adapter);
+    return { ...channel(row, adapter, config), reader: adapter.reader(config, dependencies.ports, proofs) };
   });
 }
 

@@ -1,14 +1,15 @@
-// What a channel shows that it is the merchant with: its secrets, and the key that it signs with, in KMS or as PEM.
+// What a channel shows that it is the merchant with: its secrets, and the key that it signs with, in KMS or as PEM. And what
+// it proves callbacks with, which is less.
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PaymentError } from '../domain/errors.ts';
 import { JsonRefused } from '../domain/strict-json.ts';
 import { pemSigner } from '../gateways/crypto.ts';
-import type { Credentials, Provider, Signer } from '../gateways/gateway.ts';
+import type { Credentials, Proofs, Provider, Signer } from '../gateways/gateway.ts';
 import type { ChannelRow } from '../store/channels.ts';
 import type { DeclaredChannel } from './channels.ts';
 import { misconfigured, orMisconfigured, passes } from './failures.ts';
-import { getSecrets, secretsOf } from './secrets.ts';
+import { getSecrets, readerSecretsOf, secretsOf } from './secrets.ts';
 import { kmsSigner } from './signers.ts';
 
 export interface Keepers {
@@ -27,13 +28,29 @@ export async function readCredentials(
   row: ChannelRow,
   adapter: Provider,
 ): Promise<Credentials<object>> {
-  const kept = await readSecrets(keepers.secrets, declaration, row);
+  const kept = await readSecrets(keepers.secrets, declaration.secret_arn, row);
   const schema = secretsOf(adapter, row.signingKey !== undefined);
   const secrets = orMisconfigured(row, () => schema.parse(kept));
   const signer = row.signingKey
     ? inKms(keepers.keys, declaration, row, row.signingKey.name)
     : asPem(row, secrets, adapter);
-  return { secrets, ...(signer && { signer }) };
+  return { secrets, platformKeys: row.platformKeys ?? {}, ...(signer && { signer }) };
+}
+
+/**
+ * No secret is read where the provider names none for its readers.
+ * @throws PaymentError CHANNEL_MISCONFIGURED, GATEWAY_UNAVAILABLE
+ */
+export async function readProofs(
+  client: SecretsManagerClient,
+  declaration: DeclaredChannel,
+  row: ChannelRow,
+  adapter: Provider,
+): Promise<Proofs<object>> {
+  const platformKeys = row.platformKeys ?? {};
+  if (adapter.readerSecrets === undefined) return { secrets: {}, platformKeys };
+  const kept = await readSecrets(client, declaration.reader_secret_arn, row);
+  return { secrets: orMisconfigured(row, () => readerSecretsOf(adapter).parse(kept)), platformKeys };
 }
 
 function inKms(
@@ -58,7 +75,7 @@ function asPem(
 
 async function readSecrets(
   client: SecretsManagerClient,
-  { secret_arn: arn }: DeclaredChannel,
+  arn: string | undefined,
   row: ChannelRow,
 ): Promise<unknown> {
   if (row.secretVersion === undefined) return {};

@@ -1,4 +1,5 @@
-// A channel's secrets in Secrets Manager: one secret per channel, one version per configuration.
+// A channel's secrets in Secrets Manager: one secret per channel, and a second one for readers of callbacks where they need
+// any; one version per configuration, under the same id in both.
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -9,10 +10,20 @@ import { readJson } from '../domain/strict-json.ts';
 import type { Provider } from '../gateways/gateway.ts';
 
 /** What is secret of a channel: all that its provider asks for, but a key that is in KMS. */
-export function secretsOf({ secretsSchema, signingSecret }: Provider, keyInKms: boolean): z.ZodObject {
-  if (!keyInKms) return secretsSchema;
-  const others = Object.entries(secretsSchema.shape).filter(([name]) => name !== signingSecret);
-  return z.strictObject(Object.fromEntries(others));
+export function secretsOf(provider: Provider, keyInKms: boolean): z.ZodObject {
+  if (!keyInKms) return provider.secretsSchema;
+  return members(provider, (name) => name !== provider.signingSecret);
+}
+
+/** What of it the readers of callbacks get; it is kept in a secret of its own. */
+export function readerSecretsOf(provider: Provider): z.ZodObject {
+  return members(provider, (name) => provider.readerSecrets?.includes(name) ?? false);
+}
+
+function members({ secretsSchema }: Provider, wanted: (name: string) => boolean): z.ZodObject {
+  return z.strictObject(
+    Object.fromEntries(Object.entries(secretsSchema.shape).filter(([name]) => wanted(name))),
+  );
 }
 
 /**

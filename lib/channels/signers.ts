@@ -15,7 +15,8 @@ export function keysClient(): KMSClient {
 
 /**
  * A signer whose key is in KMS. The digest is made here: KMS takes no text of more than 4,096 bytes. A signature is the same,
- * byte for byte, as that of a PEM of the key would be. `sign` throws what the SDK throws: nothing was signed.
+ * byte for byte, as that of a PEM of the key would be. Whatever `sign` throws, nothing was signed: PaymentError
+ * CHANNEL_MISCONFIGURED when KMS refuses for good (the key is disabled, gone, or not ours to use), else what the SDK throws.
  * @see CHANNELS 0.5; QUALITY 4.2
  */
 export function kmsSigner(client: KMSClient, arn: string, keyId: string): Signer {
@@ -23,9 +24,15 @@ export function kmsSigner(client: KMSClient, arn: string, keyId: string): Signer
     keyId,
     sign: async (bytes) => {
       const digest = hash('sha256', bytes, 'buffer');
-      const { Signature } = await client.send(
-        new SignCommand({ KeyId: arn, Message: digest, MessageType: 'DIGEST', SigningAlgorithm }),
-      );
+      const command = new SignCommand({
+        KeyId: arn,
+        Message: digest,
+        MessageType: 'DIGEST',
+        SigningAlgorithm,
+      });
+      const { Signature } = await client.send(command).catch((cause: unknown) => {
+        throw passes(cause) ? cause : unusable(keyId, cause);
+      });
       if (!Signature) throw new Error('KMS answered without a signature.');
       return Buffer.from(Signature);
     },
@@ -45,6 +52,11 @@ export async function publicHalf(client: KMSClient, arn: string, name: string): 
   } catch (cause) {
     throw refused(name, cause);
   }
+}
+
+function unusable(name: string, cause: unknown): PaymentError {
+  const detail = `The channel cannot sign with key "${name}" of KMS. Nothing was sent to the provider.`;
+  return new PaymentError('CHANNEL_MISCONFIGURED', { detail }, { cause });
 }
 
 /** KMS's own words → ours. */

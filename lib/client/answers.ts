@@ -80,6 +80,8 @@ export interface Payment {
   readonly channel_error_code?: string;
   /** Money that came late, twice or wrong: kept beside the status, which does not move. */
   readonly anomaly?: Anomaly;
+  /** The other late or wrong money of this payment, decided about or not. */
+  readonly other_anomalies?: readonly Anomaly[];
   /** When it was made: UTC, ISO 8601. */
   readonly created_at: string;
   /** When it last changed: UTC, ISO 8601. */
@@ -126,6 +128,8 @@ export interface Anomaly {
   readonly currency: Currency;
   readonly paid_at: string;
   readonly gateway_transaction_id: string;
+  readonly channel_amounts?: ChannelAmounts;
+  readonly payment_instrument?: string;
   /** What was decided about it; absent while it waits for a decision. */
   readonly resolution?: Resolution;
 }
@@ -155,6 +159,10 @@ export type PrepayInfo =
   | {
       readonly kind: 'app_parameters';
       /** For the channel’s SDK in your app, as they are. */
+      readonly parameters: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'jsapi_parameters';
       readonly parameters: Readonly<Record<string, string>>;
     };
 
@@ -208,6 +216,7 @@ export interface PaymentChange {
   readonly error_code?: ErrorCode | null;
   readonly channel_error_code?: string | null;
   readonly anomaly?: Anomaly | null;
+  readonly other_anomalies?: readonly Anomaly[] | null;
   readonly created_at?: string | null;
   readonly updated_at?: string | null;
   readonly expires_at?: string | null;

@@ -42,49 +42,88 @@ export interface QuarantinedCallback {
   readonly body_base64: string;
 }
 
-export interface Channel {
-  readonly channel_code: string;
-  /** The adapter that speaks to it. */
-  readonly provider: string;
-  /** Which of the provider’s environments. */
-  readonly environment: 'production' | 'sandbox' | 'local';
-  /** Base URL of the gateway; only for `local`. */
-  readonly gateway_url?: string;
-  /** The merchant’s number at the channel. */
-  readonly merchant_id: string;
-  /** The application’s number at the channel. */
-  readonly app_id: string;
-  /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
-  readonly public_key_platform?: string;
-  /** Certificate mode: the application’s own certificate, PEM. Requests name it. */
-  readonly app_certificate?: string;
-  /** Certificate mode: the provider’s certificate, PEM, followed by those between it and its root, if there are any: proves its answers and callbacks for as long as it is valid. */
-  readonly certificate_platform?: string;
-  /** Certificate mode: the provider’s root certificates, PEM. Requests name them, and certificate_platform must lead to one of them. */
-  readonly root_certificate_platform?: string;
-  /** Where the provider posts its callbacks: an https URL. */
-  readonly callback_url_payment: string;
-  /** What becomes of callbacks from addresses that are not listed; `monitor` if absent. */
-  readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
-  /** The provider’s addresses, as CIDR ranges; at most 64. */
-  readonly callback_source_ranges: readonly string[];
-  /** Whether new payments may be made on it. Callbacks are heard in any case. */
-  readonly is_active: boolean;
-  /** What becomes of late or wrong money by itself, per kind: `hold` (if not named) or `accept`. */
-  readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
-  /** The key in KMS that the channel signs with; without one it signs with `private_key_merchant`. */
-  readonly signing_key?: {
-    /** What happened, by the name of its event. */
-    readonly name: string;
-    /** Its public half: what the provider’s console wants. */
-    readonly public_key: string;
-  };
-  /** Short public marks of the secrets, to compare; never the secrets. */
-  readonly secret_fingerprints: Readonly<Record<string, string>>;
-  /** Rises by one with every change. */
-  readonly version: number;
-  /** When it last changed: UTC, ISO 8601. */
-  readonly updated_at: string;
-  /** Which caller changed it last. */
-  readonly updated_by: string;
-}
+export type Channel =
+  | {
+      readonly channel_code: string;
+      /** The adapter that speaks to it. */
+      readonly provider: string;
+      /** Which of the provider’s environments. */
+      readonly environment: 'production' | 'sandbox' | 'local';
+      /** Base URL of the gateway; only for `local`. */
+      readonly gateway_url?: string;
+      /** The merchant’s number at the channel. */
+      readonly merchant_id: string;
+      /** The application’s number at the channel. */
+      readonly app_id: string;
+      /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
+      readonly public_key_platform?: string;
+      /** Certificate mode: the application’s own certificate, PEM. Requests name it. */
+      readonly app_certificate?: string;
+      /** Certificate mode: the provider’s certificate, PEM, followed by those between it and its root, if there are any: proves its answers and callbacks for as long as it is valid. */
+      readonly certificate_platform?: string;
+      /** Certificate mode: the provider’s root certificates, PEM. Requests name them, and certificate_platform must lead to one of them. */
+      readonly root_certificate_platform?: string;
+      /** Where the provider posts its callbacks: an https URL. */
+      readonly callback_url_payment: string;
+      /** What becomes of callbacks from addresses that are not listed; `monitor` if absent. */
+      readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
+      /** The provider’s addresses, as CIDR ranges; at most 64. */
+      readonly callback_source_ranges: readonly string[];
+      /** Whether new payments may be made on it. Callbacks are heard in any case. */
+      readonly is_active: boolean;
+      /** What becomes of late or wrong money by itself, per kind: `hold` (if not named) or `accept`. */
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      /** The key in KMS that the channel signs with; without one it signs with `private_key_merchant`. */
+      readonly signing_key?: {
+        /** Its name, as the stage declares it. */
+        readonly name: string;
+        /** Its public half: what the provider’s console wants. */
+        readonly public_key: string;
+      };
+      /** All keys of the channel in KMS, those too that it does not sign with yet; in answers of GET, where the stage declares any. One that is disabled has no `public_key`. */
+      readonly signing_keys?: readonly {
+        readonly name: string;
+        readonly public_key?: string;
+      }[];
+      /** Short public marks of the secrets, to compare; never the secrets. */
+      readonly secret_fingerprints: Readonly<Record<string, string>>;
+      /** Rises by one with every change. */
+      readonly version: number;
+      /** When it last changed: UTC, ISO 8601. */
+      readonly updated_at: string;
+      /** Which caller changed it last. */
+      readonly updated_by: string;
+    }
+  | {
+      readonly channel_code: string;
+      readonly provider: string;
+      readonly environment: 'production' | 'sandbox' | 'local';
+      readonly gateway_url?: string;
+      readonly merchant_id: string;
+      readonly app_id: string;
+      /** The serial number of the merchant’s own API certificate. Requests name it. */
+      readonly merchant_certificate_serial: string;
+      /** WeChat Pay’s public key, PEM: proves its answers and callbacks. */
+      readonly public_key_platform?: string;
+      /** How WeChat Pay calls that key. Requests ask for answers that are signed with it. */
+      readonly public_key_id_platform?: string;
+      /** WeChat Pay’s platform certificates, PEM, for merchants who have them: each proves its answers and callbacks for as long as it is valid. */
+      readonly certificate_platform?: string;
+      readonly callback_url_payment: string;
+      readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges: readonly string[];
+      readonly is_active: boolean;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly signing_key?: {
+        readonly name: string;
+        readonly public_key: string;
+      };
+      readonly signing_keys?: readonly {
+        readonly name: string;
+        readonly public_key?: string;
+      }[];
+      readonly secret_fingerprints: Readonly<Record<string, string>>;
+      readonly version: number;
+      readonly updated_at: string;
+      readonly updated_by: string;
+    };

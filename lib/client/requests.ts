@@ -9,9 +9,17 @@ export interface CreatePayment {
   /** Your own id of the payer; no name, no address. */
   readonly user_id?: string;
   /** The configured channel, like ALIPAY. */
-  readonly payment_channel: string;
-  /** The product of that channel, like alipay_qr. */
-  readonly payment_method: string;
+  readonly payment_channel?: string;
+  /** In the place of payment_channel: channels in the order in which they are to be tried, each by payment_method or by a method of its own. The next one is tried only when one provably refused. */
+  readonly channel_preference?: readonly (
+    | string
+    | {
+        readonly payment_channel: string;
+        /** The product of that channel, like alipay_qr. */
+        readonly payment_method: string;
+      }
+  )[];
+  readonly payment_method?: string;
   /** An amount: decimal text with the decimals of its currency, like "8.80"; never a number. */
   readonly amount: string;
   /** ISO 4217, three capital letters. */
@@ -20,6 +28,10 @@ export interface CreatePayment {
   readonly subject: string;
   /** Where the payer’s browser goes in the end, with `transaction_id` and `status` in its query. */
   readonly return_url?: string;
+  /** The payer’s id at the channel, where the method needs it. */
+  readonly openid?: string;
+  /** The payer’s address, where the method needs it. */
+  readonly client_ip?: string;
   /** Until when it can be paid: UTC, ISO 8601. */
   readonly expires_at?: string;
   /** Your own notes, returned as they came: at most 20 keys of 40 characters with values of 200. */
@@ -39,53 +51,85 @@ export interface ResolveAnomaly {
   readonly reason: string;
 }
 
-export interface PutChannel {
-  /** The adapter that speaks to it. */
-  readonly provider?: string;
-  /** Which of the provider’s environments. */
-  readonly environment: 'production' | 'sandbox';
-  /** Where the provider posts its callbacks: an https URL. */
-  readonly callback_url_payment: string;
-  /** What becomes of callbacks from addresses that are not listed; `monitor` if absent. */
-  readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
-  /** The provider’s addresses, as CIDR ranges; at most 64. */
-  readonly callback_source_ranges?: readonly string[];
-  /** A kind that is not named is held. */
-  readonly anomaly_policy?: {
-    /** Money for a payment that was closed, or was to be closed. */
-    readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
-    /** Money for an order that is paid already. */
-    readonly DUPLICATE_PAID?: 'hold' | 'accept';
-    /** More than was asked for. */
-    readonly OVERPAID?: 'hold' | 'accept';
-    /** Less than was asked for. */
-    readonly UNDERPAID?: 'hold' | 'accept';
-    /** Money for another merchant or application. */
-    readonly WRONG_PAYEE?: 'hold' | 'accept';
-    /** Money in another currency. */
-    readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
-    /** The channel’s number belongs to another payment. */
-    readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
-  };
-  /** The name of a key of this channel in KMS; null goes back to a private key that is sent. */
-  readonly signing_key?: string | null;
-  /** Whether new payments may be made on it. Callbacks are heard in any case. */
-  readonly is_active: boolean;
-  /** The merchant’s number at the channel. */
-  readonly merchant_id: string;
-  /** The application’s number at the channel. */
-  readonly app_id: string;
-  /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
-  readonly public_key_platform?: string;
-  /** Certificate mode: the application’s own certificate, PEM. Requests name it. */
-  readonly app_certificate?: string;
-  /** Certificate mode: the provider’s certificate, PEM, followed by those between it and its root, if there are any: proves its answers and callbacks for as long as it is valid. */
-  readonly certificate_platform?: string;
-  /** Certificate mode: the provider’s root certificates, PEM. Requests name them, and certificate_platform must lead to one of them. */
-  readonly root_certificate_platform?: string;
-  /** The merchant’s private key, PEM or bare base64. It goes in and never comes out. */
-  readonly private_key_merchant?: string;
-}
+export type PutChannel =
+  | {
+      /** The adapter that speaks to it. */
+      readonly provider?: string;
+      /** Which of the provider’s environments. */
+      readonly environment: 'production' | 'sandbox';
+      /** Where the provider posts its callbacks: an https URL. */
+      readonly callback_url_payment: string;
+      /** What becomes of callbacks from addresses that are not listed; `monitor` if absent. */
+      readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
+      /** The provider’s addresses, as CIDR ranges; at most 64. */
+      readonly callback_source_ranges?: readonly string[];
+      /** A kind that is not named is held. */
+      readonly anomaly_policy?: {
+        /** Money for a payment that was closed, or was to be closed. */
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
+        /** Money for an order that is paid already. */
+        readonly DUPLICATE_PAID?: 'hold' | 'accept';
+        /** More than was asked for. */
+        readonly OVERPAID?: 'hold' | 'accept';
+        /** Less than was asked for. */
+        readonly UNDERPAID?: 'hold' | 'accept';
+        /** Money for another merchant or application. */
+        readonly WRONG_PAYEE?: 'hold' | 'accept';
+        /** Money in another currency. */
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
+        /** The channel’s number belongs to another payment. */
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+      };
+      /** The name of a key of this channel in KMS; null goes back to a private key that is sent. */
+      readonly signing_key?: string | null;
+      /** Whether new payments may be made on it. Callbacks are heard in any case. */
+      readonly is_active: boolean;
+      /** The merchant’s number at the channel. */
+      readonly merchant_id: string;
+      /** The application’s number at the channel. */
+      readonly app_id: string;
+      /** The provider’s public key, PEM or bare base64: proves its answers and callbacks. */
+      readonly public_key_platform?: string;
+      /** Certificate mode: the application’s own certificate, PEM. Requests name it. */
+      readonly app_certificate?: string;
+      /** Certificate mode: the provider’s certificate, PEM, followed by those between it and its root, if there are any: proves its answers and callbacks for as long as it is valid. */
+      readonly certificate_platform?: string;
+      /** Certificate mode: the provider’s root certificates, PEM. Requests name them, and certificate_platform must lead to one of them. */
+      readonly root_certificate_platform?: string;
+      /** The merchant’s private key, PEM or bare base64. It goes in and never comes out. */
+      readonly private_key_merchant?: string;
+    }
+  | {
+      readonly provider?: string;
+      readonly environment: 'production' | 'sandbox';
+      readonly callback_url_payment: string;
+      readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges?: readonly string[];
+      readonly anomaly_policy?: {
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept';
+        readonly OVERPAID?: 'hold' | 'accept';
+        readonly UNDERPAID?: 'hold' | 'accept';
+        readonly WRONG_PAYEE?: 'hold' | 'accept';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+      };
+      readonly signing_key?: string | null;
+      readonly is_active: boolean;
+      readonly merchant_id: string;
+      readonly app_id: string;
+      /** The serial number of the merchant’s own API certificate. Requests name it. */
+      readonly merchant_certificate_serial: string;
+      /** WeChat Pay’s public key, PEM: proves its answers and callbacks. */
+      readonly public_key_platform?: string;
+      /** How WeChat Pay calls that key. Requests ask for answers that are signed with it. */
+      readonly public_key_id_platform?: string;
+      /** WeChat Pay’s platform certificates, PEM, for merchants who have them: each proves its answers and callbacks for as long as it is valid. */
+      readonly certificate_platform?: string;
+      readonly private_key_merchant?: string;
+      /** The APIv3 key, 32 characters: opens what callbacks carry. It goes in and never comes out. */
+      readonly api_v3_key?: string;
+    };
 
 export interface ListPaymentsQuery {
   readonly business_order_id: string;

@@ -5,6 +5,8 @@ import type { Payment } from './payment.ts';
 export interface SyncPlan {
   /** until this age, every so often; the last one for ever */
   readonly tiers: readonly [SyncTier, ...SyncTier[]];
+  /** before expiry: so much earlier the channel's own time ends, and a payment at the last moment still finds ours open */
+  readonly lead: number;
   /** after expiry: for clocks that differ, and for a payment under way */
   readonly grace: number;
   /** after expiry: not final by then = somebody is called */
@@ -24,6 +26,11 @@ const jitter = 0.1;
 /** ms since 1970 UTC: from here on nobody can pay it, by the channel's own clock */
 export function overAt({ expiresAt }: Pick<Payment, 'expiresAt'>, { grace }: SyncPlan): number {
   return Date.parse(expiresAt) + grace * 1000;
+}
+
+/** ms since 1970 UTC: from here on its channel opens nothing more for it */
+export function lastOpeningAt({ expiresAt }: Pick<Payment, 'expiresAt'>, { lead }: SyncPlan): number {
+  return Date.parse(expiresAt) - lead * 1000;
 }
 
 /** Not final long after its time: money may hang in between. @see SPEC R8.2 */
@@ -57,6 +64,7 @@ export function notDue(payment: Payment): Payment {
   const after: { -readonly [Key in keyof Payment]: Payment[Key] } = { ...payment };
   delete after.dueAt;
   delete after.unanswered;
+  delete after.askedAt;
   return after;
 }
 

@@ -53,7 +53,7 @@ export const errors = {
     'The order is paid: nothing was charged again.',
     '订单已支付，未重复扣款。',
   ),
-  ORDER_UNDER_REVIEW: refused(
+  ORDER_UNDER_REVIEW: later(
     409,
     'Money for this order has come that does not fit it, and is being looked at. Nothing was charged again.',
     '该订单已有一笔不相符的款项，正在核查，未重复扣款。',

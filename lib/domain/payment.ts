@@ -77,7 +77,8 @@ export type PrepayInfo =
   | { readonly kind: 'qr_code'; readonly qr_code: string }
   /** the payer's browser goes there */
   | { readonly kind: 'redirect_url'; readonly url: string }
-  /** the app hands them to the channel's SDK, as they are */
+  /** the app, or the page inside the channel's own app, hands them to the channel's SDK as they are */
+  | { readonly kind: 'jsapi_parameters'; readonly parameters: Readonly<Record<string, string>> }
   | { readonly kind: 'app_parameters'; readonly parameters: Readonly<Record<string, string>> };
 
 /** Whose money it is by the channel's word; a field is absent where the channel does not say. */
@@ -125,6 +126,8 @@ export interface Anomaly {
   readonly amount: Money;
   readonly paidAt: string;
   readonly gatewayTransactionId: string;
+  readonly channelAmounts?: ChannelAmounts;
+  readonly paymentInstrument?: string;
   /** absent while it waits for a person or a policy */
   readonly resolution?: Resolution;
 }
@@ -133,6 +136,13 @@ export interface Anomaly {
 export interface ChannelAmounts {
   readonly payerTotal?: Money;
   readonly merchantReceived?: Money;
+}
+
+/** Who pays, where a method must know. */
+export interface Payer {
+  /** the payer's id at the channel, for the merchant's application */
+  readonly openid?: string;
+  readonly clientIp?: string;
 }
 
 /** The business order that a payment collects for; `application` keeps two callers' orders apart. */
@@ -155,6 +165,7 @@ export interface Payment extends BusinessOrder {
   readonly amountPaid?: Money;
   readonly channelAmounts?: ChannelAmounts;
   readonly subject: string;
+  readonly payer?: Payer;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly status: PaymentStatus;
   /** rises by one with every change of the payment and of whatever hangs on it */
@@ -168,7 +179,10 @@ export interface Payment extends BusinessOrder {
   readonly errorCode?: string;
   /** the channel's own word for it */
   readonly channelErrorCode?: string;
+  /** one that waits for a decision, if any does; else the latest */
   readonly anomaly?: Anomaly;
+  /** the others: other money for this payment, decided about or not */
+  readonly otherAnomalies?: readonly Anomaly[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly expiresAt: string;
@@ -182,14 +196,20 @@ export interface Payment extends BusinessOrder {
   readonly dueAt?: string;
   /** how often in a row asking brought no answer */
   readonly unanswered?: number;
+  /** when the channel was last asked because its payer came back */
+  readonly askedAt?: string;
 }
 
-/** What may be seen of a payment outside, in events and answers: not the means to pay, nor when to ask. */
-export type PaymentFacts = Omit<Payment, 'prepayInfo' | 'dueAt' | 'unanswered'>;
+/** What may be seen of a payment outside, in events and answers: not the means to pay, who pays, nor when to ask. */
+export type PaymentFacts = Omit<Payment, 'prepayInfo' | 'payer' | 'dueAt' | 'unanswered' | 'askedAt'>;
 
 /** Late or wrong money waits for a decision. */
 export function isUnderReview({ anomaly }: Payment): boolean {
   return anomaly !== undefined && anomaly.resolution === undefined;
+}
+
+function decided({ anomaly, otherAnomalies = [] }: Payment): number {
+  return [anomaly, ...otherAnomalies].filter((each) => each?.resolution !== undefined).length;
 }
 
 /**
@@ -201,7 +221,7 @@ export function eventOf(before: Payment, after: Payment): PaymentEventName {
     const name = edge(before.status, after.status);
     if (name) return name;
   } else if (after.anomaly !== before.anomaly)
-    return after.anomaly?.resolution ? 'payment.anomaly_resolved' : 'payment.anomaly_found';
+    return decided(after) > decided(before) ? 'payment.anomaly_resolved' : 'payment.anomaly_found';
   else if (after.closeRequestedAt !== before.closeRequestedAt || after.supersededBy !== before.supersededBy)
     return 'payment.close_requested';
   throw new Error(`There is no way from ${before.status} to ${after.status}.`);

@@ -71,21 +71,22 @@ function decidePaid(payment: Payment, paid: PaidSnapshot, at: string): Decision 
   const kind = contradiction(payment, paid) ?? untimely(payment, paid);
   if (kind === 'duplicate') return { kind: 'none', why: 'duplicate' };
   if (kind) return found(payment, anomaly(kind, paid, at));
-  return {
-    kind: 'move',
-    to: 'PAID_SUCCESS',
-    change: {
-      ...money(paid),
-      ...(paid.channelAmounts && { channelAmounts: paid.channelAmounts }),
-      ...(paid.paymentInstrument && { paymentInstrument: paid.paymentInstrument }),
-    },
-  };
+  // What was found wrong stays so, however little the channel says of it the next time.
+  if (anomaliesOf(payment).some((known) => isSameMoney(known, paid)))
+    return { kind: 'none', why: 'duplicate' };
+  return { kind: 'move', to: 'PAID_SUCCESS', change: money(paid) };
 }
 
 /** What a payment holds once money is taken for it. */
-function money(paid: Pick<PaidSnapshot, 'amount' | 'gatewayTransactionId' | 'paidAt'>): Partial<Payment> {
-  const { amount, gatewayTransactionId, paidAt } = paid;
-  return { amountPaid: amount, gatewayTransactionId, paidAt };
+function money(paid: Omit<PaidSnapshot, 'state' | 'transactionId' | 'payee'>): Partial<Payment> {
+  const { amount, gatewayTransactionId, paidAt, channelAmounts, paymentInstrument } = paid;
+  return {
+    amountPaid: amount,
+    gatewayTransactionId,
+    paidAt,
+    ...(channelAmounts && { channelAmounts }),
+    ...(paymentInstrument !== undefined && { paymentInstrument }),
+  };
 }
 
 /** Whose money, which currency, how much: the three that must agree before a status may move. */
@@ -106,25 +107,53 @@ function untimely(payment: Payment, paid: PaidSnapshot): AnomalyKind | 'duplicat
   return undefined;
 }
 
-/** ms. Channels tell whole seconds, and their clocks are not ours. */
-const clocksDiffer = 5_000;
+/** ms. Channels tell whole seconds. */
+const wholeSecond = 1_000;
 
 /** Money that was there before anybody wanted the payment closed is not late, however late we hear of it. @see SPEC R5.3 */
 function cameAfterRequest({ closeRequestedAt }: Payment, { paidAt }: PaidSnapshot): boolean {
-  return closeRequestedAt !== undefined && Date.parse(paidAt) > Date.parse(closeRequestedAt) - clocksDiffer;
+  return closeRequestedAt !== undefined && Date.parse(paidAt) > Date.parse(closeRequestedAt) - wholeSecond;
 }
 
 /** The facts of an anomaly, as the channel told them. */
 export function anomaly(kind: AnomalyKind, paid: PaidSnapshot, at: string): Anomaly {
-  const { amount, paidAt, gatewayTransactionId } = paid;
-  return { kind, foundAt: at, amount, paidAt, gatewayTransactionId };
+  const { amount, paidAt, gatewayTransactionId, channelAmounts, paymentInstrument } = paid;
+  return {
+    kind,
+    foundAt: at,
+    amount,
+    paidAt,
+    gatewayTransactionId,
+    ...(channelAmounts && { channelAmounts }),
+    ...(paymentInstrument !== undefined && { paymentInstrument }),
+  };
 }
 
-/** An anomaly that is on the row already is not found twice. */
+export function anomaliesOf({ anomaly: latest, otherAnomalies = [] }: Payment): readonly Anomaly[] {
+  return latest ? [latest, ...otherAnomalies] : [];
+}
+
+function isSameMoney(a: { gatewayTransactionId: string }, b: { gatewayTransactionId: string }): boolean {
+  return a.gatewayTransactionId === b.gatewayTransactionId;
+}
+
+/** What may become known of money only later: another payment paid the order, or has that number. */
+const laterKinds: readonly AnomalyKind[] = ['DUPLICATE_PAID', 'GATEWAY_ID_REUSED'];
+
+/** The same money is found once, and is not found again when it was decided about; only more may become known of it. */
 export function found(payment: Payment, now: Anomaly): Decision {
-  const before = payment.anomaly;
-  const known = before?.kind === now.kind && before.gatewayTransactionId === now.gatewayTransactionId;
-  return known ? { kind: 'none', why: 'duplicate' } : { kind: 'anomaly', anomaly: now };
+  const known = anomaliesOf(payment).find((each) => isSameMoney(each, now));
+  const isMore = known && !known.resolution && known.kind !== now.kind && laterKinds.includes(now.kind);
+  return known && !isMore ? { kind: 'none', why: 'duplicate' } : { kind: 'anomaly', anomaly: now };
+}
+
+/** The payment's anomalies with one more, or with more known of one; one that waits for a decision stands first. */
+export function withAnomaly(payment: Payment, now: Anomaly): Pick<Payment, 'anomaly' | 'otherAnomalies'> {
+  const others = anomaliesOf(payment).filter((each) => !isSameMoney(each, now));
+  const [first = now, ...rest] = [now, ...others].sort(
+    (a, b) => Number(a.resolution !== undefined) - Number(b.resolution !== undefined),
+  );
+  return { anomaly: first, ...(rest.length > 0 && { otherAnomalies: rest }) };
 }
 
 /**
@@ -135,7 +164,7 @@ export function found(payment: Payment, now: Anomaly): Decision {
 export function resolve(payment: Payment, resolution: Resolution): Partial<Payment> | undefined {
   const { anomaly: found, status } = payment;
   if (!found || found.resolution) return undefined;
-  const resolved = { anomaly: { ...found, resolution } };
+  const resolved = withAnomaly(payment, { ...found, resolution });
   if (resolution.action === 'dismiss')
     return isFinal(status) ? resolved : { ...resolved, status: 'CLOSED', closedAt: resolution.at };
   if (!isAcceptable(found.kind)) return undefined;

@@ -112,7 +112,8 @@ function unanswered(outcome: NoAnswer): Told {
     const { reason, channelCode, cause } = outcome;
     return { kind: 'unknown', reason, cause, ...(channelCode !== undefined && { channelCode }) };
   }
-  return { kind: 'unknown', reason: 'not_answered', channelCode: outcome.channelCode };
+  const cause = outcome.kind === 'retry_later' ? outcome.cause : undefined;
+  return { kind: 'unknown', reason: 'not_answered', channelCode: outcome.channelCode, cause };
 }
 
 type NoAnswer = Exclude<Outcome<unknown>, { kind: 'ok' }>;

@@ -1,9 +1,16 @@
 // The one door by which a channel's word reaches a payment: callback, query and synchronous answer all enter here.
 import { notDue } from '../domain/due.ts';
 import type { ChannelCode } from '../domain/ids.ts';
-import { isUnderReview, type AnomalyKind, type AnomalyPolicy, type Payment } from '../domain/payment.ts';
+import { isUnderReview, type Anomaly, type AnomalyPolicy, type Payment } from '../domain/payment.ts';
 import { instant, type Ports } from '../domain/ports.ts';
-import { anomaly, decide, found, type Decision, type PaymentSnapshot } from '../domain/settlement.ts';
+import {
+  anomaly,
+  decide,
+  found,
+  withAnomaly,
+  type Decision,
+  type PaymentSnapshot,
+} from '../domain/settlement.ts';
 import { keepCallback, keepCallbackAlone, type KeptCallback } from '../store/callbacks.ts';
 import type { Cause } from '../store/events.ts';
 import {
@@ -13,7 +20,9 @@ import {
   type Changed,
   type StoredPayment,
 } from '../store/payments.ts';
+import { getOrderLock, type OrderChange } from '../store/locks.ts';
 import type { Tables } from '../store/table.ts';
+import { matesOf } from './order-mates.ts';
 import { resolveAnomaly } from './resolve-anomaly.ts';
 
 export interface SettleDependencies {
@@ -65,17 +74,25 @@ export async function settlePayment(dependencies: SettleDependencies, word: Word
   throw new Error(`settle: ${word.snapshot.transactionId} was overtaken ${rounds} times`);
 }
 
-/** Also when the anomaly was found before: whoever found it may not have come so far. */
+/**
+ * Also when the anomaly was found before: whoever found it may not have come so far. Money that became known as a duplicate
+ * on the way follows the policy of duplicates.
+ */
 async function follow(
   dependencies: SettleDependencies,
   { policy }: Word,
   settled: Settled,
 ): Promise<Settled> {
-  if (settled.kind === 'nothing_of_ours' || !isUnderReview(settled.payment)) return settled;
-  const { transactionId, anomaly } = settled.payment;
-  if (!anomaly || policy[anomaly.kind] !== 'accept') return settled;
-  const order = { action: 'accept', by: 'policy', reason: `anomaly_policy ${anomaly.kind}` } as const;
-  const { payment } = await resolveAnomaly(dependencies, transactionId, order);
+  if (settled.kind === 'nothing_of_ours') return settled;
+  let { payment } = settled;
+  for (let step = 1; step <= rounds; step++) {
+    const kind = isUnderReview(payment) ? payment.anomaly?.kind : undefined;
+    if (kind === undefined || policy[kind] !== 'accept') break;
+    const verdict = { action: 'accept', by: 'policy', reason: `anomaly_policy ${kind}` } as const;
+    const resolved = await resolveAnomaly(dependencies, payment.transactionId, verdict);
+    payment = resolved.payment;
+    if (resolved.kind === 'not_acceptable') break;
+  }
   return { ...settled, payment };
 }
 
@@ -96,21 +113,59 @@ async function carryOut(
       return { kind: 'unchanged', payment, why: decision.why };
     case 'anomaly': {
       // The channel is asked on: what was found may not be all, and what waits for a decision must not be forgotten.
-      const after = { ...next(payment, at), anomaly: decision.anomaly };
-      const beside = besideAnomaly(decision.anomaly.kind, word);
-      const changed = await write(dependencies, stored, after, word, beside);
+      const after = { ...next(payment, at), ...withAnomaly(payment, decision.anomaly) };
+      const changed = await write(dependencies, stored, after, word, besideAnomaly(decision.anomaly, word));
       if (changed === 'changed') return { kind: 'anomaly', payment: after, why: decision.anomaly.kind };
-      const stoodIn = rivalry(changed, payment, word.snapshot, at);
-      return stoodIn ? carryOut(dependencies, stored, word, stoodIn, at) : again(stored, changed);
+      return otherwise(dependencies, stored, word, changed, at);
     }
     case 'move': {
       const after = { ...notDue(next(payment, at)), ...decision.change, status: decision.to };
-      const changed = await write(dependencies, stored, after, word, locks(word, decision.to));
-      if (changed === 'changed') return { kind: 'moved', payment: after, why: decision.to };
-      const stoodIn = rivalry(changed, payment, word.snapshot, at);
-      return stoodIn ? carryOut(dependencies, stored, word, stoodIn, at) : again(stored, changed);
+      return move(dependencies, stored, after, word);
     }
   }
+}
+
+/** An order of which nobody else is to be thought pays in one go; else what becomes of the others is written with it. */
+async function move(
+  dependencies: SettleDependencies,
+  stored: StoredPayment,
+  after: Payment,
+  word: Word,
+): Promise<Settled | 'again'> {
+  const { updatedAt: at } = after;
+  const moved: Settled = { kind: 'moved', payment: after, why: after.status };
+  if (after.status !== 'PAID_SUCCESS') {
+    const changed = await write(dependencies, stored, after, word, {});
+    return changed === 'changed' ? moved : again(stored, changed);
+  }
+  const alone = { pays: true, waiting: new Set<never>() } as const;
+  if (after.supersededBy === undefined) {
+    const changed = await write(dependencies, stored, after, word, { ...gatewayLock(word), order: alone });
+    if (changed === 'changed') return moved;
+    if (changed !== 'order_stands_otherwise') return otherwise(dependencies, stored, word, changed, at);
+  }
+  const lock = await getOrderLock(dependencies.tables, after);
+  if (!lock) throw new Error(`the order of ${after.transactionId} has no lock`);
+  const { paidBy, underReview: waiting = new Set<never>() } = lock;
+  if (paidBy !== undefined && paidBy !== after.transactionId)
+    return otherwise(dependencies, stored, word, 'order_stands_otherwise', at);
+  const mates = await matesOf(dependencies.tables, after, lock, at);
+  const beside = { ...gatewayLock(word), order: { pays: true, waiting }, mates } as const;
+  const changed = await write(dependencies, stored, after, word, beside);
+  if (changed === 'changed') return moved;
+  return changed === 'order_stands_otherwise' ? 'again' : otherwise(dependencies, stored, word, changed, at);
+}
+
+/** Something stood in the way. Of money, it may say what kind of money it is. */
+async function otherwise(
+  dependencies: SettleDependencies,
+  stored: StoredPayment,
+  word: Word,
+  changed: Changed,
+  at: string,
+): Promise<Settled | 'again'> {
+  const rival = rivalry(changed, stored.payment, word.snapshot, at);
+  return rival ? carryOut(dependencies, stored, word, rival, at) : again(stored, changed);
 }
 
 function next(payment: Payment, at: string): Payment {
@@ -128,14 +183,11 @@ function write(
   return changePayment(tables, stored, after, word.cause, { ...beside, ...(callback && { callback }) });
 }
 
-function locks(word: Word, to: Payment['status']): Beside {
-  return to === 'PAID_SUCCESS' ? { ...gatewayLock(word), order: 'paid_by_this' } : {};
-}
-
-/** Late money for an order that another payment has paid is more than late: it is a duplicate. */
-function besideAnomaly(kind: AnomalyKind, word: Word): Beside {
-  if (kind === 'GATEWAY_ID_REUSED') return {};
-  return { ...gatewayLock(word), ...(kind === 'PAID_AFTER_CLOSE' && { order: 'not_paid_by_other' }) };
+/** Until somebody has decided, the order is not collected again. Late money for an order paid by another is a duplicate. */
+function besideAnomaly({ kind }: Anomaly, word: Word): Beside {
+  const order: OrderChange =
+    kind === 'PAID_AFTER_CLOSE' ? { review: 'begins', unlessPaidByOther: true } : { review: 'begins' };
+  return { ...(kind !== 'GATEWAY_ID_REUSED' && gatewayLock(word)), order };
 }
 
 /** Money that is held belongs to its payment, too: no other may be paid with it. */
@@ -153,7 +205,7 @@ function rivalry(
 ): Decision | undefined {
   if (snapshot.state !== 'paid') return undefined;
   if (changed === 'gateway_id_taken') return found(payment, anomaly('GATEWAY_ID_REUSED', snapshot, at));
-  if (changed === 'order_paid_by_other') return found(payment, anomaly('DUPLICATE_PAID', snapshot, at));
+  if (changed === 'order_stands_otherwise') return found(payment, anomaly('DUPLICATE_PAID', snapshot, at));
   return undefined;
 }
 

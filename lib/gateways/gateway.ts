@@ -4,7 +4,8 @@ import type * as z from 'zod';
 import type { SyncPlan } from '../domain/due.ts';
 import type { TransactionId } from '../domain/ids.ts';
 import type { Currency, Money } from '../domain/money.ts';
-import type { Payee, PrepayInfo } from '../domain/payment.ts';
+import type { Payee, Payer, PrepayInfo } from '../domain/payment.ts';
+import type { PlatformKeys } from '../domain/platform-keys.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
 
 /**
@@ -45,6 +46,8 @@ export interface PrepayRequest {
   readonly callbackUrl: string;
   /** our own address, to which the channel sends the payer's browser; ways to pay without a browser leave it out */
   readonly returnUrl: string;
+  /** what the method requires of the payer, as the caller gave it */
+  readonly payer?: Payer;
 }
 
 export interface Prepay {
@@ -83,11 +86,12 @@ export interface ProvedNotification {
 }
 
 /**
- * Why a callback was not read. Before its proof: `malformed`, `not_authentic`. Proved: `unreadable` = not of a form that
+ * Why a callback was not read. Before its proof: `malformed`, `not_authentic`; `probe` = the provider tries whether we
+ * prove at all: refused like any other that is not authentic, and nobody is called. Proved: `unreadable` = not of a form that
  * this build reads; `foreign` = for another merchant, app or mode.
  */
 export class CallbackRefused extends Error {
-  readonly reason: 'malformed' | 'not_authentic' | 'unreadable' | 'foreign';
+  readonly reason: 'malformed' | 'not_authentic' | 'probe' | 'unreadable' | 'foreign';
   constructor(reason: CallbackRefused['reason'], detail: string, options?: ErrorOptions) {
     super(detail, options);
     this.name = 'CallbackRefused';
@@ -126,6 +130,8 @@ export interface Gateway extends NotificationReader {
   queryPayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
   /** Asks for no more money to be taken. A refusal (`already_paid` …) says only that this call closed nothing: query. */
   closePayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<Closing>>;
+  /** All keys that the provider proves itself with now. Only a schedule asks for them, never a stranger's serial. */
+  fetchPlatformKeys?(call: CallOptions): Promise<Outcome<PlatformKeys>>;
 }
 
 /** `closed`: by the channel's word, for ever. `not_found`: there is nothing to close yet, and there may be. */
@@ -154,13 +160,24 @@ export interface GatewayPorts {
   readonly now: () => number;
 }
 
+/** What a reader of callbacks gets beside the configuration: it can neither sign nor move money. */
+export interface Proofs<Secrets> {
+  /** the members that `readerSecrets` names, and no other */
+  readonly secrets: Partial<Secrets>;
+  /** as they were last fetched; empty where a provider's keys stand in the configuration */
+  readonly platformKeys: PlatformKeys;
+}
+
 /** `signer` holds the merchant's private key wherever it lives; absent for providers that sign nothing. */
 export interface Credentials<Secrets> {
   readonly secrets: Secrets;
+  readonly platformKeys: PlatformKeys;
   readonly signer?: Signer;
 }
 
 export interface MethodRule {
+  /** what a create must say of the payer */
+  readonly requires?: readonly (keyof Payer)[];
   readonly currencies: readonly Currency[];
   /** decimal text per currency */
   readonly minimum: string;
@@ -192,7 +209,12 @@ export interface Provider<Config = unknown, Secrets = unknown> {
   payee(config: Config): Payee;
   /** Short public marks of the secrets, for people to compare (`sha256:…`): never the secret. */
   fingerprints(secrets: Secrets): Readonly<Record<string, string>>;
-  reader(config: Config, ports: GatewayPorts): NotificationReader;
+  /**
+   * The members of the secrets that proving and reading callbacks takes; they are kept apart from the others, where the
+   * function that is open to the world can read them.
+   */
+  readonly readerSecrets?: readonly string[];
+  reader(config: Config, ports: GatewayPorts, proofs: Proofs<Secrets>): NotificationReader;
   connect(
     config: Config & { readonly endpoint: string },
     credentials: Credentials<Secrets>,

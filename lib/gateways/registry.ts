@@ -1,9 +1,11 @@
 // Every provider that channels can be of: a folder and a line each.
 import { alipay } from './alipay/index.ts';
 import type { Provider } from './gateway.ts';
+import { weChatPay } from './wechat-pay/index.ts';
 
 export const providers: Readonly<Record<string, Provider>> = {
   alipay,
+  'wechat-pay': weChatPay,
 };
 
 /** @throws Error for a name that is not registered: declared channels are checked before they are kept */

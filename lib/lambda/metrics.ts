@@ -1,4 +1,4 @@
-// Counts that alarms watch, written as log lines (EMF). The names are those of infra/constructs/alarms.ts.
+// Counts that alarms watch, written as log lines (EMF). The names are those of infra/constructs/counts.ts.
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 const metrics = new Metrics();
@@ -10,13 +10,16 @@ export type MetricName =
   | 'callback_refused_foreign'
   | 'callback_source_unlisted'
   | 'callback_unrecognised'
+  | 'callback_stale'
   | 'callback_quarantined'
   | 'return_refused'
   | 'anomaly_found'
   | 'channel_misconfigured'
   | 'gateway_unknown'
   | 'sync_unanswered'
-  | 'payment_overdue';
+  | 'payment_overdue'
+  | 'platform_keys_not_refreshed'
+  | 'platform_key_ends_soon';
 
 export function count(name: MetricName): void {
   metrics.addMetric(name, MetricUnit.Count, 1);

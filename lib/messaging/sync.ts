@@ -1,4 +1,4 @@
-// What travels from find-due to sync-transaction: which payments the channel is to be asked for.
+// What travels to sync-transaction from find-due and receive-return: which payments the channel is to be asked for.
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { isTransactionId, type TransactionId } from '../domain/ids.ts';
@@ -6,6 +6,8 @@ import { readJson } from '../domain/strict-json.ts';
 
 const message = z.strictObject({
   transactionId: z.custom<TransactionId>((value) => typeof value === 'string' && isTransactionId(value)),
+  /** its payer has come back and waits: it is asked for at once, but not twice in a few seconds */
+  returned: z.literal(true).optional(),
 });
 
 export type SyncMessage = z.infer<typeof message>;
@@ -31,13 +33,14 @@ export interface RefusedSync {
 export async function sendSyncs(
   { sqs, queueUrl }: SyncQueue,
   ids: readonly TransactionId[],
+  more: Omit<SyncMessage, 'transactionId'> = {},
 ): Promise<readonly RefusedSync[]> {
   const { Failed = [] } = await sqs.send(
     new SendMessageBatchCommand({
       QueueUrl: queueUrl,
       Entries: ids.map((transactionId) => ({
         Id: transactionId,
-        MessageBody: JSON.stringify({ transactionId } satisfies SyncMessage),
+        MessageBody: JSON.stringify({ transactionId, ...more } satisfies SyncMessage),
       })),
     }),
   );

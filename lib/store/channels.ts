@@ -3,6 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ChannelCode } from '../domain/ids.ts';
 import type { AnomalyPolicy } from '../domain/payment.ts';
+import type { PlatformKeys } from '../domain/platform-keys.ts';
 
 /** Born in KMS: its private half never leaves it. */
 export interface SigningKey {
@@ -29,6 +30,8 @@ export interface ChannelRow {
   readonly anomalyPolicy?: AnomalyPolicy;
   /** the key in KMS that this channel signs with; its PEM is a secret where this is absent */
   readonly signingKey?: SigningKey;
+  /** the provider's own keys by their serials, as they were last fetched; for providers that hand them out */
+  readonly platformKeys?: PlatformKeys;
   /** the version of the channel's secret that this row goes with; absent for a channel that has no secret */
   readonly secretVersion?: string;
   readonly fingerprints: Readonly<Record<string, string>>;

@@ -5,6 +5,9 @@ import type { TransactionId } from '../domain/ids.ts';
 import { isFinal, type Payment } from '../domain/payment.ts';
 import { transact, type PaymentsTable, type Tables } from './table.ts';
 
+/** Attributes of a payment's row that say when it was and is to be asked for, and nothing of the payment. */
+export const bookkeeping: ReadonlySet<string> = new Set(['found_under', 'found_at', 'unanswered', 'askedAt']);
+
 /** A payment's key in the index; empty once nothing is to be asked, or it is final. `dueAt` stands nowhere else in the row. */
 export function dueKey(
   { transactionId, status, dueAt }: Pick<Payment, 'transactionId' | 'status' | 'dueAt'>,
@@ -105,6 +108,34 @@ export async function putOff(tables: Tables, payment: Payment): Promise<boolean>
           ':unanswered': unanswered,
           ':version': version,
         },
+      },
+    },
+  ]);
+  return written.kind === 'written';
+}
+
+/**
+ * Says that the channel is asked now because the payer came back, if the payment is still as it was read and nobody has
+ * said so lately. No change of the payment either; when to ask next stays as it is.
+ * @param now UTC ISO-8601 ms
+ * @param lately UTC ISO-8601 ms: from here on it is too soon to ask again
+ */
+export async function claimAsking(
+  tables: PaymentsTable & Pick<Tables, 'ports'>,
+  { transactionId, version }: Pick<Payment, 'transactionId' | 'version'>,
+  now: string,
+  lately: string,
+): Promise<boolean> {
+  const written = await transact(tables, [
+    {
+      Update: {
+        TableName: tables.payments,
+        Key: { pk: transactionId, sk: 'PAYMENT' },
+        UpdateExpression: 'SET askedAt = :now',
+        ConditionExpression:
+          '#version = :version AND attribute_exists(found_at) AND (attribute_not_exists(askedAt) OR askedAt <= :lately)',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':now': now, ':lately': lately, ':version': version },
       },
     },
   ]);

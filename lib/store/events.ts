@@ -54,8 +54,10 @@ export function paymentEvent(
 function publicFacts(payment: Payment): PaymentFacts {
   const facts: { -readonly [Key in keyof Payment]: Payment[Key] } = { ...payment };
   delete facts.prepayInfo;
+  delete facts.payer;
   delete facts.dueAt;
   delete facts.unanswered;
+  delete facts.askedAt;
   return facts satisfies PaymentFacts;
 }
 

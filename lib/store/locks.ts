@@ -12,6 +12,8 @@ export interface OrderLock {
   readonly creatingUntil: number;
   /** ms since 1970 UTC: until then somebody is closing the live payment */
   readonly closingUntil?: number;
+  /** its payments whose money waits for a decision: until then nobody is to pay it again */
+  readonly underReview?: ReadonlySet<TransactionId>;
   readonly all: readonly TransactionId[];
 }
 
@@ -26,7 +28,8 @@ export async function getOrderLock(
 }
 
 /**
- * @param held the lock as it was read, or undefined where there was none; an order that is paid is never taken again
+ * @param held the lock as it was read, or undefined where there was none; an order that is paid, or whose money waits for a
+ *   decision, is not taken again
  */
 export function takeOrder(
   tables: Tables,
@@ -45,7 +48,8 @@ export function takeOrder(
       Item: { ...orderKey(payment), ...taken },
       ...(held
         ? {
-            ConditionExpression: 'live = :live AND attribute_not_exists(paidBy)',
+            ConditionExpression:
+              'live = :live AND attribute_not_exists(paidBy) AND attribute_not_exists(underReview)',
             ExpressionAttributeValues: { ':live': held.live },
           }
         : { ConditionExpression: 'attribute_not_exists(pk)' }),
@@ -136,27 +140,43 @@ export async function releaseClosing(tables: Tables, payment: Payment, until: nu
   ]);
 }
 
-/** The order is paid by this payment, and by no other. */
-export function payOrder(tables: Tables, payment: Payment): Write {
+/** What a change of a payment means for its order. */
+export interface OrderChange {
+  /** the order is paid by this payment, and by no other */
+  readonly pays?: true;
+  /** money of this payment waits for a decision; or no longer does */
+  readonly review?: 'begins' | 'ends';
+  /** only if no other payment has paid the order */
+  readonly unlessPaidByOther?: true;
+  /** only if the money of exactly these payments waits for a decision */
+  readonly waiting?: ReadonlySet<TransactionId>;
+}
+
+/** The order as it is with the change; a set that becomes empty is gone. */
+export function changeOrder(tables: Tables, payment: Payment, change: OrderChange): Write {
+  const { pays, review, unlessPaidByOther, waiting } = change;
+  const own = payment.transactionId;
+  const notByOther = pays ?? unlessPaidByOther;
   return {
     Update: {
       TableName: tables.payments,
       Key: orderKey(payment),
-      UpdateExpression: 'SET paidBy = :own',
-      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(paidBy) OR paidBy = :own)',
-      ExpressionAttributeValues: { ':own': payment.transactionId },
-    },
-  };
-}
-
-/** The order is paid by nobody else: what is written beside this is not about a second payment of it. */
-export function notPaidByOther(tables: Tables, payment: Payment): Write {
-  return {
-    ConditionCheck: {
-      TableName: tables.payments,
-      Key: orderKey(payment),
-      ConditionExpression: 'attribute_not_exists(paidBy) OR paidBy = :own',
-      ExpressionAttributeValues: { ':own': payment.transactionId },
+      UpdateExpression: [
+        ...(pays ? ['SET paidBy = :own'] : []),
+        ...(review ? [`${review === 'begins' ? 'ADD' : 'DELETE'} underReview :these`] : []),
+      ].join(' '),
+      ConditionExpression: [
+        'attribute_exists(pk)',
+        ...(notByOther ? ['(attribute_not_exists(paidBy) OR paidBy = :own)'] : []),
+        ...(waiting
+          ? [waiting.size === 0 ? 'attribute_not_exists(underReview)' : 'underReview = :waiting']
+          : []),
+      ].join(' AND '),
+      ExpressionAttributeValues: {
+        ...(notByOther && { ':own': own }),
+        ...(review && { ':these': new Set([own]) }),
+        ...(waiting && waiting.size > 0 && { ':waiting': waiting }),
+      },
     },
   };
 }

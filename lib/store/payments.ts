@@ -5,11 +5,11 @@ import { eventOf, type Payment } from '../domain/payment.ts';
 import { dueKey } from './due.ts';
 import { appendEvent, paymentEvent, type Cause } from './events.ts';
 import {
+  changeOrder,
   lockGatewayId,
-  notPaidByOther,
-  payOrder,
   takeOrder,
   type GatewayId,
+  type OrderChange,
   type OrderLock,
 } from './locks.ts';
 import { transact, type PaymentsTable, type Tables, type Write, type Written } from './table.ts';
@@ -30,13 +30,20 @@ export async function getPayment(
   return Item && readPayment(Item);
 }
 
+/** A payment as it was read, and as it is to be. */
+export interface Change {
+  readonly stored: StoredPayment;
+  readonly after: Payment;
+  readonly cause: Cause;
+}
+
 /** The payment whose place a new one takes in its order's lock. */
 export interface Earlier {
   /** the lock as it was read; its live payment must be as it was then */
   readonly held: OrderLock;
   readonly stored: StoredPayment;
-  /** what becomes of it by the same transaction, and why; it stays as it is when absent */
-  readonly change?: { readonly after: Payment; readonly cause: Cause };
+  /** what becomes of it by the same transaction; it stays as it is when absent */
+  readonly change?: Omit<Change, 'stored'>;
 }
 
 /**
@@ -62,21 +69,23 @@ export async function createPayment(
 }
 
 function replaced(tables: Tables, { stored, change }: Earlier): Write[] {
-  return change ? changes(tables, stored, change.after, change.cause) : [unchanged(tables, stored.payment)];
+  return change ? changes(tables, { stored, ...change }) : [unchanged(tables, stored.payment)];
 }
 
 /** What a change of a payment writes beside the payment and its event. */
 export interface Beside {
   /** the gateway's id becomes this payment's for ever */
   readonly gatewayId?: GatewayId;
-  /** the order is paid by this payment; or at least by no other one */
-  readonly order?: 'paid_by_this' | 'not_paid_by_other';
+  /** what it means for the order */
+  readonly order?: OrderChange;
+  /** other payments of the order that change with it */
+  readonly mates?: readonly Change[];
   /** the raw callback that brought the change; the same facts are kept once */
   readonly callback?: Write;
 }
 
 export type Changed =
-  'changed' | 'moved_meanwhile' | 'callback_known' | 'gateway_id_taken' | 'order_paid_by_other';
+  'changed' | 'moved_meanwhile' | 'callback_known' | 'gateway_id_taken' | 'order_stands_otherwise';
 
 /**
  * Brings the payment to `after` if it is still as it was read. An edge that the transition table lacks is a bug.
@@ -90,12 +99,14 @@ export async function changePayment(
   beside: Beside = {},
 ): Promise<Changed> {
   const named: readonly (readonly [Changed, Write])[] = [
-    ...changes(tables, stored, after, cause).map((write) => ['moved_meanwhile', write] as const),
+    ...[{ stored, after, cause }, ...(beside.mates ?? [])]
+      .flatMap((change) => changes(tables, change))
+      .map((write) => ['moved_meanwhile', write] as const),
     ...(beside.callback ? [['callback_known', beside.callback] as const] : []),
     ...(beside.gatewayId
       ? [['gateway_id_taken', lockGatewayId(tables, after, beside.gatewayId)] as const]
       : []),
-    ...(beside.order ? [['order_paid_by_other', orderIs[beside.order](tables, after)] as const] : []),
+    ...(beside.order ? [['order_stands_otherwise', changeOrder(tables, after, beside.order)] as const] : []),
   ];
   const written = await transact(
     tables,
@@ -110,15 +121,9 @@ function verdict(written: Written, named: readonly (readonly [Changed, Write])[]
   return named.find((_, place) => written.failed[place])?.[0] ?? 'moved_meanwhile';
 }
 
-const orderIs = { paid_by_this: payOrder, not_paid_by_other: notPaidByOther };
-
 /** The payment as it is to be, if it is still as it was read, and the event that tells of it. */
-function changes(
-  tables: Tables,
-  { payment: before, lastEventHash }: StoredPayment,
-  after: Payment,
-  cause: Cause,
-) {
+function changes(tables: Tables, { stored, after, cause }: Change): Write[] {
+  const { payment: before, lastEventHash } = stored;
   const event = paymentEvent(eventOf(before, after), cause, before, after, lastEventHash);
   const as = { payment: after, lastEventHash: event.hash };
   return [

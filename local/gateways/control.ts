@@ -1,8 +1,8 @@
-// `_control`: plays payers, plants faults, shows the provider's books and what became of its callbacks.
+// `_control`: plays payers, plants faults, shows the providers' books and what became of their callbacks.
 import * as z from 'zod';
-import type { Alipay, Means } from './alipay/provider.ts';
-import { parsed, type Faults } from './faults.ts';
+import { parsed, providerNames, type FaultPlan } from './faults.ts';
 import { Refused } from './http.ts';
+import type { BooksFacts, LocalProvider, Means } from './provider.ts';
 
 /** How a payer sees a transaction: by GET over the service's own API. `undefined` = there is none. */
 export type TransactionPort = (
@@ -10,8 +10,8 @@ export type TransactionPort = (
 ) => Promise<{ readonly prepay_info?: unknown } | undefined>;
 
 export interface Control {
-  readonly alipay: Alipay;
-  readonly faults: Faults;
+  readonly providers: readonly LocalProvider[];
+  readonly faults: FaultPlan;
   readonly transaction: TransactionPort;
   /** where the gateways listen, without a slash at the end */
   readonly origin: () => string;
@@ -19,10 +19,12 @@ export interface Control {
 
 type Route = (query: URLSearchParams, body: unknown) => unknown;
 
+const parameters = z.record(z.string(), z.string());
 const prepayInfo = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('qr_code'), qr_code: z.string() }),
   z.object({ kind: z.literal('redirect_url'), url: z.string() }),
-  z.object({ kind: z.literal('app_parameters'), parameters: z.object({ order_string: z.string() }) }),
+  z.object({ kind: z.literal('jsapi_parameters'), parameters }),
+  z.object({ kind: z.literal('app_parameters'), parameters }),
 ]);
 const payBody = z.strictObject({
   transaction_id: z.string().min(1),
@@ -37,7 +39,7 @@ const resendBody = z.strictObject({ transaction_id: z.string().min(1) });
 
 /** Handlers by `METHOD path`; what they return is sent as JSON. They throw Refused. */
 export function controlRoutes({
-  alipay,
+  providers,
   faults,
   transaction,
   origin,
@@ -45,24 +47,26 @@ export function controlRoutes({
   return {
     'POST /_control/pay': async (_query, body) => {
       const order = parsed(payBody, body);
-      const { transaction_id: transactionId, outcome, amount, return: comesBack } = order;
+      const { transaction_id: transactionId, outcome, amount, method, return: comesBack } = order;
       const means = await shown(transactionId, order.prepay_info, transaction);
-      const paid = await alipay.pay(means, { outcome, amount, comesBack, origin: origin() });
+      const provider = owner(means, providers, origin());
+      const paid = await provider.pay(means, { outcome, amount, method, comesBack, origin: origin() });
       return { transaction_id: transactionId, ...paid };
     },
     'GET /_control/books': (query) => {
-      requireAlipay(query.get('provider') ?? 'alipay');
-      return alipay.books();
+      const name = query.get('provider');
+      const asked = providers.filter((each) => name === null || each.name === name);
+      if (asked.length > 0) return together(asked.map((each) => each.books()));
+      throw new Refused(404, `No provider ${name ?? ''} here: there are ${providerNames.join(', ')}.`);
     },
     'GET /_control/callbacks': (query) => ({
-      callbacks: alipay.callbacks(query.get('transaction_id') ?? undefined),
+      callbacks: callbacks(providers, query.get('transaction_id') ?? undefined),
     }),
     'POST /_control/callbacks/resend': async (_query, body) => {
       const { transaction_id: transactionId } = parsed(resendBody, body);
-      if (!(await alipay.resend(transactionId))) {
-        throw new Refused(404, `Nothing to tell of ${transactionId}: no trade of it was paid or closed.`);
-      }
-      return { callbacks: alipay.callbacks(transactionId) };
+      const sent = await Promise.all(providers.map((each) => each.resend(transactionId)));
+      if (sent.includes(true)) return { callbacks: callbacks(providers, transactionId) };
+      throw new Refused(404, `Nothing to tell of ${transactionId}: no trade of it was paid or closed.`);
     },
     'GET /_control/faults': () => ({ faults: faults.list() }),
     'POST /_control/faults': (_query, body) => {
@@ -87,10 +91,26 @@ async function shown(transactionId: string, given: unknown, transaction: Transac
   }
   const info = prepayInfo.safeParse(prepay);
   if (info.success) return info.data;
+  throw unpayable();
+}
+
+function owner(means: Means, providers: readonly LocalProvider[], origin: string): LocalProvider {
+  const found = providers.find((each) => each.owns(means, origin));
+  if (found) return found;
+  if (means.kind !== 'redirect_url') throw unpayable();
   throw new Refused(
     422,
-    'prepay_info: an Alipay payer needs {"kind":"qr_code","qr_code":"https://…"}, {"kind":"redirect_url","url":"http…"} ' +
-      'or {"kind":"app_parameters","parameters":{"order_string":"…"}}.',
+    `prepay_info: the url does not lead to a provider here (${origin}). No money moved.`,
+  );
+}
+
+function unpayable(): Refused {
+  return new Refused(
+    422,
+    'prepay_info: a payer needs {"kind":"qr_code","qr_code":"https://…" or "weixin://…"}, ' +
+      '{"kind":"redirect_url","url":"http…"}, ' +
+      '{"kind":"jsapi_parameters","parameters":{"package":"prepay_id=…",…}} or ' +
+      '{"kind":"app_parameters","parameters":{"order_string":"…"} or {"prepayid":"…",…}}. No money moved.',
   );
 }
 
@@ -100,6 +120,16 @@ async function lookUp(transactionId: string, transaction: TransactionPort): Prom
   throw new Refused(404, `There is no transaction ${transactionId}. Send prepay_info to pay without it.`);
 }
 
-function requireAlipay(provider: string): void {
-  if (provider !== 'alipay') throw new Refused(404, `No provider ${provider} here: there is alipay.`);
+function callbacks(providers: readonly LocalProvider[], transactionId: string | undefined) {
+  const made = providers.flatMap((each) => each.callbacks(transactionId));
+  return made.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** Account names tell their provider, so none of them meets another. */
+function together(books: readonly BooksFacts[]): BooksFacts {
+  return {
+    charges: books.flatMap(({ charges }) => charges),
+    refunds: books.flatMap(({ refunds }) => refunds),
+    balances: Object.assign({}, ...books.map(({ balances }) => balances)) as BooksFacts['balances'],
+  };
 }

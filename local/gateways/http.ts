@@ -13,6 +13,28 @@ export class Refused extends Error {
   }
 }
 
+/** A request as it came: `target` is the path with its query, byte for byte. */
+export interface WireRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What happens on the socket. */
+export type WireAnswer =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly afterMs?: number;
+    }
+  | { readonly kind: 'reset' }
+  /** nothing is said for so long, then the connection is cut */
+  | { readonly kind: 'hold'; readonly ms: number };
+
 /** @throws Refused (413) above 64 KB */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -25,6 +47,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** @param status with 204 neither type nor body are sent */
 export function send(
   response: ServerResponse,
   status: number,
@@ -32,6 +55,10 @@ export function send(
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
+  if (status === 204) {
+    response.writeHead(status, headers).end();
+    return;
+  }
   response.writeHead(status, {
     ...headers,
     'content-type': contentType,

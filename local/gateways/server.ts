@@ -1,20 +1,22 @@
-// The providers' server side on one address: `/alipay/*` speaks Alipay's wire, `/_control/*` plays its people.
+// The providers' server side on one address: `/<provider>/*` speaks its wire, `/_control/*` plays its people.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Account, AccountFacts } from './alipay/application.ts';
+import { asProvider } from './alipay/local.ts';
 import { openAlipay, type Alipay } from './alipay/provider.ts';
-import type { WireAnswer } from './alipay/wire.ts';
 import { controlRoutes, type TransactionPort } from './control.ts';
-import { Faults } from './faults.ts';
-import { readBody, Refused, send, sendJson } from './http.ts';
+import { FaultPlan } from './faults.ts';
+import { readBody, Refused, send, sendJson, type WireAnswer, type WireRequest } from './http.ts';
 import { realTimers, type Ports } from './ports.ts';
+import type { LocalProvider } from './provider.ts';
+import { openWechatPay, type WechatPay } from './wechat-pay/provider.ts';
 
 export interface GatewayOptions extends Pick<Ports, 'now'>, Partial<Omit<Ports, 'now'>> {
   /** 0 picks a free one */
   readonly port: number;
   /** How `_control/pay` finds what was shown to the payer when its body does not say. */
   readonly transaction?: TransactionPort;
-  /** of the application in public-key mode */
+  /** Alipay's of the application in public-key mode */
   readonly seller?: Account;
 }
 
@@ -29,6 +31,12 @@ export interface LocalGateways {
     readonly gatewayUrl: string;
     /** as they stand now: a key that is registered later shows here */
     readonly accounts: readonly AccountFacts[];
+  };
+  readonly wechatPay: Pick<WechatPay, 'registerKey' | 'rotateCertificate'> & {
+    /** stands where `https://api.mch.weixin.qq.com` does; its path is part of what is signed */
+    readonly gatewayUrl: string;
+    /** as they stand now */
+    readonly accounts: ReturnType<WechatPay['accounts']>;
   };
   /** Resolves when no callback is under way; retries that wait for their time do not count. */
   idle(): Promise<void>;
@@ -46,21 +54,45 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
     onEvent: options.onEvent ?? (() => undefined),
     fetch: options.fetch ?? globalThis.fetch,
   };
-  const faults = new Faults();
-  const alipay = await openAlipay([options.seller ?? seller, certifiedSeller], ports, faults);
-  const transaction = options.transaction ?? (() => Promise.resolve(undefined));
   let url = '';
-  const routes = controlRoutes({ alipay, faults, transaction, origin: () => url });
+  const origin = () => url;
+  const faults = new FaultPlan();
+  const [alipay, wechatPay] = await Promise.all([
+    openAlipay([options.seller ?? seller, certifiedSeller], ports, faults.of('alipay')),
+    openWechatPay(ports, faults.of('wechat_pay'), origin),
+  ]);
+  const providers = [asProvider(alipay), wechatPay];
+  const transaction = options.transaction ?? (() => Promise.resolve(undefined));
+  const routes = controlRoutes({ providers, faults, transaction, origin });
   const server = createServer((request, response) => {
-    void answer(request, response, alipay, routes);
+    void answer(request, response, providers, routes);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, '127.0.0.1', resolve);
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { account, merchantPrivateKeyPem, platformPublicKeyPem } = alipay;
   return {
     url,
+    ...facts(url, alipay, wechatPay),
+    async idle() {
+      await Promise.all(providers.map((each) => each.idle()));
+    },
+    async stop() {
+      for (const each of providers) each.stop();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function facts(
+  url: string,
+  alipay: Alipay,
+  wechatPay: WechatPay,
+): Pick<LocalGateways, 'alipay' | 'wechatPay'> {
+  const { account, merchantPrivateKeyPem, platformPublicKeyPem } = alipay;
+  return {
     alipay: {
       ...{ account, merchantPrivateKeyPem, platformPublicKeyPem },
       gatewayUrl: `${url}/alipay/gateway.do`,
@@ -69,12 +101,13 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
         return alipay.accounts();
       },
     },
-    idle: () => alipay.idle(),
-    async stop() {
-      alipay.stop();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+    wechatPay: {
+      gatewayUrl: `${url}/wechat-pay`,
+      registerKey: (mchid, publicKeyPem) => wechatPay.registerKey(mchid, publicKeyPem),
+      rotateCertificate: () => wechatPay.rotateCertificate(),
+      get accounts() {
+        return wechatPay.accounts();
+      },
     },
   };
 }
@@ -82,18 +115,19 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  alipay: Alipay,
+  providers: readonly LocalProvider[],
   routes: ReturnType<typeof controlRoutes>,
 ): Promise<void> {
   try {
-    const { pathname, search, searchParams } = new URL(request.url ?? '/', 'http://gateways');
-    const route = `${request.method ?? ''} ${pathname}`;
+    const { method = '', url: target = '/', headers } = request;
     const body = await readBody(request);
-    const said = await atAlipay(alipay, route, search.slice(1), body);
+    const said = await atProvider(providers, { method, target, headers, body });
     if (said) {
       perform(response, said);
       return;
     }
+    const { pathname, searchParams } = new URL(target, 'http://gateways');
+    const route = `${method} ${pathname}`;
     const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
     if (!handler)
       throw new Refused(404, `No such route: ${route}. Known: ${Object.keys(routes).join(', ')}.`);
@@ -107,24 +141,16 @@ async function answer(
   }
 }
 
-/** Alipay's own addresses; undefined for any other. */
-async function atAlipay(
-  alipay: Alipay,
-  route: string,
-  query: string,
-  body: string,
+/** The addresses of the providers; undefined for any other. */
+async function atProvider(
+  providers: readonly LocalProvider[],
+  request: WireRequest,
 ): Promise<WireAnswer | undefined> {
-  switch (route) {
-    case 'GET /alipay/gateway.do':
-    case 'POST /alipay/gateway.do':
-      return alipay.call(query, body);
-    case 'GET /alipay/cashier':
-      return alipay.cashier.show(new URLSearchParams(query).get('session') ?? '');
-    case 'POST /alipay/cashier':
-      return alipay.cashier.submit(body);
-    default:
-      return undefined;
+  for (const each of providers) {
+    const said = await each.answer(request);
+    if (said) return said;
   }
+  return undefined;
 }
 
 function perform(response: ServerResponse, what: WireAnswer): void {

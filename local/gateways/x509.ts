@@ -24,6 +24,8 @@ export interface CertificateFacts {
   readonly until: number;
   /** may issue others */
   readonly isAuthority?: boolean;
+  /** bytes of the serial number, at most 20; 16 without it */
+  readonly serialBytes?: number;
 }
 
 const attributes = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3' } as const;
@@ -34,7 +36,7 @@ const authorityKeyIdentifier = '2.5.29.35';
 const rsaWithSha256 = '1.2.840.113549.1.1.11';
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
 
-/** @returns one certificate with a random serial number of 128 bits */
+/** @returns one certificate with a random serial number */
 export function certificatePem(facts: CertificateFacts): string {
   const key = createPrivateKey(facts.issuerPrivatePem);
   const publicKey = spki(createPublicKey(facts.publicPem));
@@ -44,7 +46,7 @@ export function certificatePem(facts: CertificateFacts): string {
       : sequence(oid(ecdsaWithSha256));
   const body = sequence(
     element(0xa0, element(0x02, Buffer.of(2))),
-    element(0x02, serialNumber()),
+    element(0x02, serialNumber(facts.serialBytes ?? 16)),
     algorithm,
     name(facts.issuer),
     sequence(time(facts.from), time(facts.until)),
@@ -124,8 +126,8 @@ function keyIdentifier(publicKey: Buffer): Buffer {
 }
 
 /** Positive, and of full length: neither a sign nor a leading zero can be lost on the way. */
-function serialNumber(): Buffer {
-  const bytes = randomBytes(16);
+function serialNumber(size: number): Buffer {
+  const bytes = randomBytes(size);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return bytes;
 }

@@ -37,6 +37,7 @@ async function open(
   const dependencies = {
     declared: [{ code, provider: 'alipay', secret_arn: `arn:${code}` }],
     table,
+    secrets: { send } as unknown as SecretsManagerClient,
     ports: { fetch, now: clock.now },
   };
   return {
@@ -47,7 +48,6 @@ async function open(
     readable: readableChannels(dependencies),
     connected: connectedChannels({
       ...dependencies,
-      secrets: { send } as unknown as SecretsManagerClient,
       keys: new KMSClient({ region: 'us-east-1' }),
     }),
   };

@@ -88,7 +88,8 @@ describe('a signature of KMS', () => {
   it('that is not had is an error, whatever the reason', async () => {
     const closed = newKey('ClosedSigner', { Enabled: false });
     for (const [client, name] of [
-      [machine.kms, 'DisabledException'],
+      // For good: what signs for the channel must be put right.
+      [machine.kms, 'PaymentError'],
       [failing('ThrottlingException', 'client'), 'ThrottlingException'],
       [failing('KMSInternalException', 'server'), 'KMSInternalException'],
       [stub(() => Promise.resolve({})).client, 'Error'],

@@ -106,7 +106,10 @@ function connector(mode: Mode): Bench['connect'] {
       const said = node(business['out_trade_no'] ?? '', mood, now, amount);
       return Promise.resolve(response(method, said, mood, mode));
     };
-    const credentials = signer ? { secrets: {}, signer } : { secrets, signer: held };
+    const credentials = {
+      ...(signer ? { secrets: {}, signer } : { secrets, signer: held }),
+      platformKeys: {},
+    };
     const config = { ...mode.config, endpoint: 'https://gateway.invalid/gateway.do' };
     const provider: Provider = alipay;
     return { gateway: provider.connect(config, credentials, { fetch, now: () => now }), sent };
@@ -130,6 +133,7 @@ const benchOf = (mode: Mode): Bench => ({
   secrets,
   signer: held,
   hidden: [merchant.privatePem, merchant.privatePem.split('\n')[1] ?? '', 'sign='],
+  proofs: { secrets: {}, platformKeys: {} },
   acknowledgements: {
     accepted: { status: 200, contentType: 'text/plain', body: 'success' },
     refused: { status: 400, contentType: 'text/plain', body: 'fail' },

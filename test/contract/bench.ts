@@ -2,7 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { newTransactionId, type TransactionId } from '../../lib/domain/ids.ts';
 import type { Money } from '../../lib/domain/money.ts';
-import type { Acknowledgement, Callback, Gateway, Provider, Signer } from '../../lib/gateways/gateway.ts';
+import type {
+  Acknowledgement,
+  Callback,
+  Gateway,
+  Proofs,
+  Provider,
+  Signer,
+} from '../../lib/gateways/gateway.ts';
 
 /** A callback's content. */
 export interface Says {
@@ -50,9 +57,13 @@ export interface Bench {
   readonly method: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, unknown>>;
+  /** what a reader of callbacks is given beside the configuration */
+  readonly proofs: Proofs<object>;
   /** texts that may stand in no outcome and no error */
   readonly hidden: readonly string[];
   readonly acknowledgements: Readonly<Record<'accepted' | 'refused', Acknowledgement>>;
+  /** true for a provider that tells of nothing but payments: whether an order is closed is asked */
+  readonly tellsNoClosing?: true;
   callback(says: Says): Callback;
   /** The same said in every other form that the provider may choose. */
   variants(says: Says): readonly Callback[];

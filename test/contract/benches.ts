@@ -1,10 +1,15 @@
 // One bench per registered provider, and one more for each further mode of its keys.
 import { alipayBench, alipayCertificateBench } from './alipay.ts';
 import type { Bench } from './bench.ts';
+import { weChatPayBench, weChatPayCertificateBench } from './wechat-pay.ts';
 
-export const benches: Readonly<Record<string, Bench>> = { alipay: alipayBench };
+export const benches: Readonly<Record<string, Bench>> = {
+  alipay: alipayBench,
+  'wechat-pay': weChatPayBench,
+};
 
 export const everyBench: readonly (readonly [name: string, bench: Bench])[] = [
   ...Object.entries(benches),
   ['alipay with certificates', alipayCertificateBench],
+  ['wechat-pay with certificates', weChatPayCertificateBench],
 ];

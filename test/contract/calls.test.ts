@@ -19,6 +19,7 @@ describe.each(everyBench)('calls to %s', (_, bench) => {
     expiresAt: new Date(noon + 900_000).toISOString(),
     callbackUrl: 'https://pay.example.com/payments/callbacks/X',
     returnUrl: 'https://pay.example.com/payments/returns/X',
+    payer: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o', clientIp: '203.0.113.9' },
   };
   const ofOrder = { transactionId, currency: 'CNY' } as const;
   const deadlineOf = (mood: Mood) => ({ deadline: noon + (mood === 'timeout' ? 30 : 5_000) });

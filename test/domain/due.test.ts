@@ -19,14 +19,15 @@ const plans: fc.Arbitrary<SyncPlan> = fc
   .record({
     spans: fc.array(tier, { maxLength: 4 }),
     last: fc.integer({ min: 30, max: 86_400 }),
+    lead: fc.integer({ min: 0, max: 60 }),
     grace: fc.integer({ min: 0, max: 600 }),
     limit: fc.integer({ min: 600, max: 200_000 }),
   })
-  .map(({ spans, last, grace, limit }) => {
+  .map(({ spans, last, ...rest }) => {
     let until = 0;
     const [first, ...others] = spans.map(({ span, every }) => ({ until: (until += span), every }));
     const forEver = { until: Infinity, every: last };
-    return { tiers: first ? [first, ...others, forEver] : [forEver], grace, limit };
+    return { tiers: first ? [first, ...others, forEver] : [forEver], ...rest };
   });
 
 const moments = fc.record({
@@ -121,7 +122,7 @@ describe('when a payment is due next', () => {
   });
 
   it('is put off for twice as long each time that nobody answers', () => {
-    const plan: SyncPlan = { tiers: [{ until: Infinity, every: 60 }], grace: 60, limit: hour };
+    const plan: SyncPlan = { tiers: [{ until: Infinity, every: 60 }], lead: 60, grace: 60, limit: hour };
     const far = { ...aPayment(), createdAt: iso(created), expiresAt: iso(created + 86_400 * second) };
     const waits = [0, 1, 2, 3, 6, 7].map(
       (unanswered) => Date.parse(nextDue({ ...far, unanswered }, plan, created, 0.5)) - created,
@@ -135,6 +136,7 @@ describe('when a payment is due next', () => {
         { until: 120, every: 60 },
         { until: Infinity, every: 3600 },
       ],
+      lead: 60,
       grace: 60,
       limit: hour,
     };
@@ -148,7 +150,7 @@ describe('when a payment is due next', () => {
 
 it('a payment is overdue only beyond its limit', () => {
   const payment = { expiresAt: iso(created) };
-  const plan: SyncPlan = { tiers: [{ until: Infinity, every: 60 }], grace: 60, limit: 100 };
+  const plan: SyncPlan = { tiers: [{ until: Infinity, every: 60 }], lead: 60, grace: 60, limit: 100 };
   expect(isOverdue(payment, plan, created + 100 * second)).toBe(false);
   expect(isOverdue(payment, plan, created + 100 * second + 1)).toBe(true);
 });

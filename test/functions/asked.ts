@@ -18,6 +18,7 @@ export const plan: SyncPlan = {
     { until: 120, every: 60 },
     { until: Infinity, every: 300 },
   ],
+  lead: 60,
   grace: 60,
   limit: 7_200,
 };
@@ -56,7 +57,8 @@ export interface Asked {
   readonly clock: TestPorts;
   /** what the gateway was asked, in order */
   readonly calls: string[];
-  sync(): ReturnType<typeof syncTransaction>;
+  /** by a message that find-due sends, or that the payer's return does */
+  sync(returned?: true): ReturnType<typeof syncTransaction>;
   row(): Promise<Payment>;
   events(): Promise<{ name: string; reason: string }[]>;
 }
@@ -95,7 +97,10 @@ export async function dueOne(
   const channel = () => (script.connect ? Promise.reject(script.connect) : Promise.resolve(connected));
   return {
     ...{ payment, clock, calls },
-    sync: () => syncTransaction({ channel, tables, ports: clock }, id ?? payment.transactionId),
+    sync: (returned) => {
+      const message = { transactionId: id ?? payment.transactionId, ...(returned && { returned }) };
+      return syncTransaction({ channel, tables, ports: clock }, message);
+    },
     row: async () => {
       const found = await getPayment(tables, payment.transactionId);
       if (!found) throw new Error('gone');

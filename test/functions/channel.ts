@@ -56,6 +56,7 @@ const channelFacts = {
       { until: 120, every: 60 },
       { until: Infinity, every: 300 },
     ],
+    lead: 60,
     grace: 60,
     limit: 86_400,
   },

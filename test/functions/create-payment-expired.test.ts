@@ -77,6 +77,16 @@ describe('a payment whose time is over', () => {
     expect(calls).toEqual(['prepay', ...asked]);
   });
 
+  it('in its last minute is not opened any more, if it never was: its channel would not take the time', async () => {
+    const { ask, calls, clock } = shop({ prepay: [lost, () => qr], query: [notFound] });
+    await ask();
+    clock.time += 900_000 - 59_000;
+    expect(await codeOf(ask())).toBe('STATE_CONFLICT');
+    expect(calls).toEqual(['prepay', 'query']);
+    clock.time += 59_000 + 60_001;
+    expect((await ask()).kind).toBe('created');
+  });
+
   it('and that never got its code is not sent again with a time that is past', async () => {
     const { ask, calls, clock, prepays } = shop({ prepay: [lost, () => qr], query: [notFound] });
     const first = await ask();

@@ -23,14 +23,17 @@ beforeAll(async () => {
 afterAll(() => Promise.all([database.stop(), machine.stop()]));
 
 /** With the real KMS of the machine; `asked` counts how often. */
-function withKeys(changes: { provider?: (name: string) => Provider; keys?: KMSClient } = {}) {
+function withKeys(
+  changes: { provider?: (name: string) => Provider; keys?: KMSClient } = {},
+  declared: Record<string, string> = signing_keys,
+) {
   const { keys = machine.kms, ...others } = changes;
   const asked: string[] = [];
   const half = (arn: string, name: string) => {
     asked.push(name);
     return publicHalf(keys, arn, name);
   };
-  return { asked, ...configurable(database, { publicHalf: half, ...others }, { signing_keys }) };
+  return { asked, ...configurable(database, { publicHalf: half, ...others }, { signing_keys: declared }) };
 }
 
 const inKms = { ...withoutSecret, signing_key: 'v1' };
@@ -97,6 +100,21 @@ describe('a channel with its key in KMS', () => {
     const moved = await put(inKms);
     expect(moved).toMatchObject({ fingerprints: {}, version: 3 });
     expect(moved).not.toHaveProperty('secretVersion');
+  });
+
+  it('is not kept under a key that the stage declares no more: another is named, or none', async () => {
+    const declared: Record<string, string> = { ...signing_keys };
+    const { put, row, kept } = withKeys({}, declared);
+    const first = await put(inKms);
+    delete declared['v1'];
+    const error: unknown = await put(withoutSecret).catch((thrown: unknown) => thrown);
+    expect(await refusal(Promise.reject(error as Error))).toEqual(invalid('signing_key'));
+    expect((error as Error).message).toMatch(/"v1".*Name another.*Its keys are: v2, closed\.$/);
+    expect([kept, await row()]).toEqual([[], first]);
+    expect((await put({ ...withoutSecret, signing_key: 'v2' })).signingKey?.name).toBe('v2');
+    for (const name of Object.keys(declared)) Reflect.deleteProperty(declared, name);
+    expect(await refusal(put(withoutSecret))).toEqual(invalid('signing_key'));
+    expect(await put({ ...right, signing_key: null })).not.toHaveProperty('signingKey');
   });
 
   it.each(['v9', '', '__proto__', 'constructor', 'arn:aws:kms:us-east-1:000000000000:key/1'])(

@@ -1,215 +1,202 @@
-// A payer's browser comes back: what it carries is proved, and then only names the payment to ask about.
+// A payer's browser comes back: what it carries is proved, and then only names the payment that is to be asked for.
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type SendMessageBatchCommandInput,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
 import { receiveReturn } from '../../functions/receive-return/receive-return.ts';
-import type { ConnectedChannel } from '../../lib/channels/channels.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
-import type { PaymentSnapshot } from '../../lib/domain/settlement.ts';
-import { CallbackRefused, type NotificationReader } from '../../lib/gateways/gateway.ts';
 import { settlePayment } from '../../lib/flows/settle-payment.ts';
-import { listEvents } from '../../lib/store/events.ts';
+import { CallbackRefused, type NotificationReader } from '../../lib/gateways/gateway.ts';
 import { createPayment, getPayment } from '../../lib/store/payments.ts';
 import { aPayment, paidFor } from '../domain/samples.ts';
 import { ports, startDatabase, type Database } from '../store/database.ts';
-import { readable, reader, scripted, type Script } from './channel.ts';
+import { readable, reader } from './channel.ts';
 
 let database: Database;
+const sqs = mockClient(SQSClient);
 beforeAll(async () => {
   database = await startDatabase();
 });
-afterAll(() => database.stop());
-
-type Query = NonNullable<Script['query']>[number];
-
-const says =
-  (value: PaymentSnapshot): Query =>
-  () => ({ kind: 'ok', value });
-const pending: Query = ({ transactionId }) => ({ kind: 'ok', value: { state: 'pending', transactionId } });
+afterAll(async () => {
+  sqs.restore();
+  await database.stop();
+});
 
 interface Coming {
   readonly payment?: Payment;
   /** what the reader makes of the query; absent = the channel sends nobody back */
   readonly proves?: NotificationReader['readReturn'] | undefined;
-  readonly query?: Query;
-  readonly connected?: () => Promise<ConnectedChannel>;
   readonly text?: string;
+  /** messages that lie in the queue */
+  readonly depth?: string | Error;
+  /** what becomes of what is sent */
+  readonly send?: object | Error;
+  /** what somebody does while the payer waits, at his so manieth look */
+  readonly meanwhile?: (look: number, payment: Payment) => Promise<unknown>;
 }
 
+const orThrow = (said: unknown): unknown => {
+  if (said instanceof Error) throw said;
+  return said;
+};
+
 async function come(coming: Coming = {}) {
-  const { payment = aPayment({ status: 'PENDING_PAYMENT' }), query = pending, text = 'proof=1' } = coming;
-  const tables = database.tables({ dueShards: 1 });
+  const { payment = aPayment({ status: 'PENDING_PAYMENT' }), text = 'proof=1', depth = '0' } = coming;
+  const tables = database.tables();
   await createPayment(tables, payment, { actor: 'shop', reason: 'test' }, undefined, 0);
   const before = await getPayment(tables, payment.transactionId);
   const proves = 'proves' in coming ? coming.proves : () => payment.transactionId;
-  const gateway = scripted({ prepay: [], query: [query] });
-  let connections = 0;
+  const sent: string[] = [];
+  sqs.reset();
+  sqs
+    .on(GetQueueAttributesCommand)
+    .callsFake(() =>
+      orThrow(depth instanceof Error ? depth : { Attributes: { ApproximateNumberOfMessages: depth } }),
+    );
+  sqs.on(SendMessageBatchCommand).callsFake(({ Entries = [] }: SendMessageBatchCommandInput) => {
+    sent.push(...Entries.map(({ MessageBody = '' }) => MessageBody));
+    return orThrow(coming.send ?? {});
+  });
+  const clock = ports();
+  const began = clock.time;
+  let looks = 0;
   const returned = await receiveReturn(
     {
-      readable: async (code) => ({
+      channel: async (code) => ({
         ...(await readable(() => {
           throw new Error('no callback came');
         })(code)),
         reader: { ...reader(), ...(proves && { readReturn: proves }) },
       }),
-      connected: (code) => {
-        connections++;
-        return coming.connected ? coming.connected() : gateway.channel(code);
+      table: tables,
+      queue: { sqs: new SQSClient({ region: 'us-east-1' }), queueUrl: 'https://sqs.example.com/sync' },
+      ports: {
+        now: clock.now,
+        sleep: async (ms) => {
+          clock.time += ms;
+          looks++;
+          await coming.meanwhile?.(looks, payment);
+        },
       },
-      tables,
-      ports: ports(),
     },
     { channelCode: 'ALIPAY', query: text },
   );
   const after = await getPayment(tables, payment.transactionId);
-  return { returned, before, after, calls: gateway.calls, connections, payment };
+  return { returned, before, after, sent, waited: clock.time - began, looks, payment };
 }
 
+/** As status sync settles it. */
+const pays = (at: number, changes: Parameters<typeof paidFor>[1] = {}): Coming['meanwhile'] => {
+  return async (look, payment) => {
+    if (look !== at) return;
+    const told = {
+      channelCode: 'ALIPAY',
+      snapshot: paidFor(payment, changes),
+      cause: { actor: 'channel:ALIPAY', reason: 'the payer came back' },
+      policy: {},
+    };
+    await settlePayment({ tables: database.tables(), ports: ports() }, told);
+  };
+};
+
 describe('a return that is proved', () => {
-  it('settles the payment by what the channel says when it is asked', async () => {
-    const payment = aPayment({ status: 'PENDING_PAYMENT' });
-    const { returned, calls, after } = await come({ payment, query: says(paidFor(payment)) });
+  it('has its payment asked for, and tells what becomes of it as soon as it moves', async () => {
+    const { returned, sent, after, waited, payment } = await come({ meanwhile: pays(3) });
     expect(returned).toMatchObject({
       kind: 'found',
       payment: { status: 'PAID_SUCCESS', amountPaid: payment.amountRequested },
-      before: { status: 'PENDING_PAYMENT' },
-      told: { kind: 'settled' },
+      heard: { kind: 'moved' },
     });
     expect(after?.payment).toEqual((returned as { payment: Payment }).payment);
-    expect(calls).toEqual(['query']);
-    const events = await listEvents(database.tables(), payment.transactionId);
-    expect(events.at(-1)).toMatchObject({
-      name: 'payment.paid',
-      actor: 'channel:ALIPAY',
-      reason: 'the payer came back',
-    });
+    expect(sent.map((body) => JSON.parse(body) as object)).toEqual([
+      { transactionId: payment.transactionId, returned: true },
+    ]);
+    expect(waited).toBe(750);
   });
 
-  it.each<[string, Query, object]>([
-    ['the payer has not paid', pending, { kind: 'open', state: 'pending' }],
-    [
-      'it knows no such payment',
-      ({ transactionId }) => ({ kind: 'ok', value: { state: 'not_found', transactionId } }),
-      { kind: 'open', state: 'not_found' },
-    ],
-    [
-      'nothing in time',
-      () => ({ kind: 'unknown', reason: 'timeout' }),
-      { kind: 'unknown', reason: 'timeout' },
-    ],
-    [
-      'come later',
-      () => ({ kind: 'retry_later', channelCode: 'LIMIT', message: '' }),
-      { kind: 'unknown', channelCode: 'LIMIT' },
-    ],
-    [
-      'no',
-      () => ({ kind: 'declined', code: 'refused', channelCode: 'NO', message: '' }),
-      { kind: 'unknown', channelCode: 'NO' },
-    ],
-  ])('changes nothing while the channel says: %s', async (_, query, told) => {
-    const { returned, before, after, calls } = await come({ query });
-    expect(returned).toMatchObject({ kind: 'found', payment: before?.payment, told });
+  it('waits four seconds and no longer, and changes nothing', async () => {
+    const { returned, before, after, waited, looks } = await come();
+    expect(returned).toEqual({ kind: 'found', payment: before?.payment, heard: { kind: 'nothing_yet' } });
     expect(after).toEqual(before);
-    expect(calls).toEqual(['query']);
+    expect([waited, looks]).toEqual([4_000, 16]);
   });
 
-  it('changes nothing when the channel cannot be asked, and is not an error for the payer', async () => {
-    const cause = new Error('no secret');
-    const { returned, before, after } = await come({ connected: () => Promise.reject(cause) });
+  it('hears of money that is held', async () => {
+    const less = { amount: { minor: 1, currency: 'CNY' } } as const;
+    const { returned, looks } = await come({ meanwhile: pays(16, less) });
+    expect(returned).toMatchObject({
+      payment: { status: 'PENDING_PAYMENT', anomaly: { kind: 'UNDERPAID' } },
+      heard: { kind: 'moved' },
+    });
+    expect(looks).toBe(16);
+  });
+
+  it.each<[string, Partial<Coming>, string, number]>([
+    ['cannot be measured', { depth: new Error('no queue') }, 'no queue', 0],
+    ['is full', { depth: '500' }, '500 payments wait', 0],
+    ['is down', { send: new Error('no queue') }, 'no queue', 1],
+    ['refuses', { send: { Failed: [{ Id: '1', Code: 'Busy' }] } }, 'Busy', 1],
+  ])('answers at once with what stands when the queue %s', async (_, queue, message, sends) => {
+    const { returned, before, after, sent, waited } = await come(queue);
     expect(returned).toEqual({
       kind: 'found',
       payment: before?.payment,
-      before: before?.payment,
-      told: { kind: 'not_asked', cause },
+      heard: { kind: 'not_asked', cause: expect.any(Error) },
     });
+    expect((returned as { heard: { cause: Error } }).heard.cause.message).toContain(message);
     expect(after).toEqual(before);
+    expect([sent.length, waited]).toEqual([sends, 0]);
   });
 
-  it('never makes wrong money a success', async () => {
-    const payment = aPayment({ status: 'PENDING_PAYMENT' });
-    const less = paidFor(payment, { amount: { minor: 1, currency: 'CNY' } });
-    const { after } = await come({ payment, query: says(less) });
-    expect(after?.payment).toMatchObject({ status: 'PENDING_PAYMENT', anomaly: { kind: 'UNDERPAID' } });
+  it('is asked for while there is room in the queue', async () => {
+    expect((await come({ depth: '499' })).sent).toHaveLength(1);
   });
 
-  it.each(['PENDING_CREATE', 'CLOSED', 'PAID_FAILED'] as const)(
-    'asks for a payment that is %s: its payer may have paid',
+  it('of a payment that is being made has it asked for', async () => {
+    expect((await come({ payment: aPayment({ status: 'PENDING_CREATE' }) })).sent).toHaveLength(1);
+  });
+
+  it.each(['PAID_SUCCESS', 'REFUND_PARTIAL', 'REFUND_FULL', 'CLOSED', 'PAID_FAILED'] as const)(
+    'of a payment that is %s is answered at once, and asks nobody',
     async (status) => {
-      expect((await come({ payment: aPayment({ status }) })).calls).toEqual(['query']);
+      const { returned, before, sent, waited } = await come({ payment: aPayment({ status }) });
+      expect(returned).toEqual({ kind: 'found', payment: before?.payment });
+      expect([sent, waited]).toEqual([[], 0]);
     },
   );
 
-  it('finds the money of a payment that was closed, and holds it', async () => {
-    const payment = aPayment({ status: 'CLOSED' });
-    const { returned } = await come({ payment, query: says(paidFor(payment)) });
-    expect(returned).toMatchObject({
-      payment: { status: 'CLOSED', anomaly: { kind: 'PAID_AFTER_CLOSE' } },
-    });
-  });
-
-  it.each(['PAID_SUCCESS', 'REFUND_PARTIAL', 'REFUND_FULL'] as const)(
-    'asks nobody about a payment that is %s',
-    async (status) => {
-      const { returned, calls, connections } = await come({ payment: aPayment({ status }) });
-      expect(returned).toMatchObject({ kind: 'found', payment: { status } });
-      expect([calls, connections]).toEqual([[], 0]);
-    },
-  );
-
-  it('tells what a callback has written while the channel was asked', async () => {
-    const payment = aPayment({ status: 'PENDING_PAYMENT' });
-    const tables = database.tables({ dueShards: 1 });
-    const { returned } = await come({
-      payment,
-      connected: async () => {
-        const quicker = scripted({ prepay: [], query: [pending] });
-        const channel = await quicker.channel('ALIPAY');
-        const queryPayment: ConnectedChannel['gateway']['queryPayment'] = async () => {
-          const cause = { actor: 'channel:ALIPAY', reason: 'callback' };
-          await settlePayment(
-            { tables, ports: ports() },
-            { channelCode: 'ALIPAY', snapshot: paidFor(payment), cause, policy: {} },
-          );
-          return { kind: 'unknown', reason: 'timeout' };
-        };
-        return { ...channel, gateway: { ...channel.gateway, queryPayment } };
-      },
-    });
-    expect(returned).toMatchObject({ payment: { status: 'PAID_SUCCESS' }, told: { kind: 'unknown' } });
-  });
-
-  it('is nothing of ours when its payment went through another channel', async () => {
+  it('is nothing of ours when its payment went through another channel, or is not here', async () => {
     const payment = aPayment({ status: 'PENDING_PAYMENT', paymentChannel: 'ALIPAY_HK' });
-    const { returned, connections } = await come({ payment });
-    expect(returned).toEqual({ kind: 'nothing_of_ours', transactionId: payment.transactionId });
-    expect(connections).toBe(0);
-  });
-
-  it('is nothing of ours when there is no such payment', async () => {
+    const other = await come({ payment });
+    expect(other.returned).toEqual({ kind: 'nothing_of_ours', transactionId: payment.transactionId });
     const { transactionId } = aPayment();
-    const { returned, connections } = await come({ proves: () => transactionId });
-    expect(returned).toEqual({ kind: 'nothing_of_ours', transactionId });
-    expect(connections).toBe(0);
+    const nobody = await come({ proves: () => transactionId });
+    expect(nobody.returned).toEqual({ kind: 'nothing_of_ours', transactionId });
+    expect([other.sent, nobody.sent]).toEqual([[], []]);
   });
 });
 
 describe('a return that is not proved', () => {
-  it.each(['malformed', 'not_authentic', 'unreadable', 'foreign'] as const)(
-    'as %s is refused, and the channel is not even connected',
+  it.each(['malformed', 'not_authentic', 'probe', 'unreadable', 'foreign'] as const)(
+    'as %s is refused, and nobody is asked',
     async (reason) => {
-      const { returned, before, after, connections } = await come({
+      const { returned, before, after, sent } = await come({
         proves: () => {
           throw new CallbackRefused(reason, 'why');
         },
       });
       expect(returned).toEqual({ kind: 'refused', reason, detail: 'why' });
-      expect([after, connections]).toEqual([before, 0]);
+      expect([after, sent]).toEqual([before, []]);
     },
   );
 
   it('is nothing of ours where the channel sends nobody back', async () => {
-    const { returned, connections } = await come({ proves: undefined });
-    expect(returned).toEqual({ kind: 'nothing_of_ours' });
-    expect(connections).toBe(0);
+    const { returned, sent } = await come({ proves: undefined });
+    expect([returned, sent]).toEqual([{ kind: 'nothing_of_ours' }, []]);
   });
 
   it('because it is too large is not even read', async () => {

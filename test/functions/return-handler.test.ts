@@ -1,16 +1,21 @@
-// The open door for payers' browsers, with the real adapter behind it and Alipay's side written for tests.
+// The open door for payers' browsers, with the real reader behind it, and the queue that leads to status sync.
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type SendMessageBatchCommandInput,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Payment } from '../../lib/domain/payment.ts';
 import { putChannelRow } from '../../lib/store/channels.ts';
-import { createPayment, getPayment } from '../../lib/store/payments.ts';
+import { changePayment, createPayment, getPayment } from '../../lib/store/payments.ts';
 import { proxyEvent, type EventContext } from '../../local/aws/proxy.ts';
 import {
   account,
   beijing,
-  merchant,
   notice,
   paidFields,
   platform,
@@ -20,16 +25,19 @@ import {
 import { aPayment } from '../domain/samples.ts';
 import { aContext, environment } from '../lambda/gateway-event.ts';
 import { startDatabase, type Database } from '../store/database.ts';
-import { encoded, returned, says, paid, type Says } from './alipay-return.ts';
+import { encoded, returned } from './alipay-return.ts';
 import { aChannelRow } from './channel.ts';
 
 type Run = (event: unknown, context: unknown) => Promise<APIGatewayProxyResult>;
 
 const secrets = mockClient(SecretsManagerClient);
+const sqs = mockClient(SQSClient);
 const realFetch = globalThis.fetch;
-/** methods that Alipay was asked for */
-let asked: string[] = [];
-let alipay: Says;
+/** messages that were queued */
+let queued: string[] = [];
+/** what is done with them; status sync has no news */
+let sync: (message: string) => Promise<unknown>;
+let fetched = 0;
 let database: Database;
 let handler: Run;
 
@@ -38,33 +46,37 @@ beforeAll(async () => {
   environment({
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
     PAYMENTS_TABLE: 'payments',
-    EVENTS_TABLE: 'events',
     CHANNELS_TABLE: 'channels',
-    DUE_SHARDS_WRITTEN: '2',
+    SYNC_QUEUE_URL: 'https://sqs.example.com/sync',
     CHANNELS: JSON.stringify([
-      { code: 'ALIPAY', provider: 'alipay', secret_arn: 'arn:secret' },
+      { code: 'ALIPAY', provider: 'alipay' },
       { code: 'EMPTY', provider: 'alipay' },
     ]),
   });
   const config = { ...account, public_key_platform: platform.publicPem };
   await putChannelRow(database.tables(), aChannelRow({ config }), 'test');
-  const SecretString = JSON.stringify({ private_key_merchant: merchant.privatePem });
-  secrets.on(GetSecretValueCommand).resolves({ SecretString });
-  globalThis.fetch = (url, init) => {
-    asked.push(new URL(new Request(url).url).searchParams.get('method') ?? '');
-    const business = new URLSearchParams(init?.body as string).get('biz_content') ?? '';
-    return Promise.resolve(alipay(JSON.parse(business) as { out_trade_no: string }));
+  sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '0' } });
+  sqs.on(SendMessageBatchCommand).callsFake(async ({ Entries = [] }: SendMessageBatchCommandInput) => {
+    for (const { MessageBody = '' } of Entries) {
+      queued.push(MessageBody);
+      await sync(MessageBody);
+    }
+    return {};
+  });
+  globalThis.fetch = () => {
+    fetched++;
+    return Promise.resolve(Response.error());
   };
   ({ handler } = (await import('../../functions/receive-return/handler.ts')) as unknown as { handler: Run });
 });
 afterAll(async () => {
   globalThis.fetch = realFetch;
-  secrets.restore();
+  for (const mock of [secrets, sqs]) mock.restore();
   await database.stop();
 });
 beforeEach(() => {
-  asked = [];
-  alipay = says('WAIT_BUYER_PAY');
+  queued = [];
+  sync = () => Promise.resolve();
 });
 
 /** Where the shop wants its payers. */
@@ -78,6 +90,17 @@ async function aStored(changes: Partial<Payment> = {}): Promise<Payment> {
   });
   await createPayment(database.tables(), payment, { actor: 'shop', reason: 'test' }, undefined, 0);
   return payment;
+}
+
+/** As status sync moves it while the payer waits. */
+function settled(payment: Payment, changes: Partial<Payment>): void {
+  const cause = { actor: 'channel:ALIPAY', reason: 'the payer came back' };
+  sync = async () => {
+    const stored = await getPayment(database.tables(), payment.transactionId);
+    if (!stored) throw new Error('gone');
+    const after = { ...stored.payment, ...changes, version: stored.payment.version + 1 };
+    await changePayment(database.tables(), stored, after, cause);
+  };
 }
 
 /** @param query as the browser sends it */
@@ -132,7 +155,7 @@ describe('a browser without proof', () => {
       expect(shown.headers).not.toHaveProperty('location');
       expect(shown.body).toContain('We do not recognise this address');
       expect(shown.body).not.toContain('pay_');
-      expect(asked).toEqual([]);
+      expect(queued).toEqual([]);
       expect(secrets.commandCalls(GetSecretValueCommand)).toEqual([]);
       expect(await getPayment(database.tables(), transactionId)).toEqual(before);
     },
@@ -140,9 +163,10 @@ describe('a browser without proof', () => {
 });
 
 describe('a browser with proof', () => {
-  it('leads to the question, and on to the shop with what the channel says', async () => {
-    alipay = paid();
-    const { transactionId } = await aStored(shop);
+  it('has the payment asked for, and is led on to the shop with what comes of it', async () => {
+    const payment = await aStored(shop);
+    const { transactionId } = payment;
+    settled(payment, { status: 'PAID_SUCCESS', amountPaid: payment.amountRequested });
     const sent = await come(encoded(returned(transactionId)), { code: 'alipay' });
     expect(sent).toEqual({
       statusCode: 303,
@@ -152,32 +176,31 @@ describe('a browser with proof', () => {
       },
       body: '',
     });
-    expect(asked).toEqual(['alipay.trade.query']);
+    expect(queued.map((body) => JSON.parse(body) as object)).toEqual([{ transactionId, returned: true }]);
   });
 
-  it.each<[string, Says]>([
-    ['that the payer has not paid', says('WAIT_BUYER_PAY')],
-    ['html', () => new Response('<html>', { status: 502 })],
-    ['nothing', () => Response.error()],
-  ])('changes nothing when the channel says %s', async (_, say) => {
-    alipay = say;
+  it('is led on with what stood before when the queue is down, and nothing is written', async () => {
+    sync = () => Promise.reject(new Error('no queue'));
     const { transactionId } = await aStored(shop);
     const before = await getPayment(database.tables(), transactionId);
     const sent = await come(encoded(returned(transactionId)));
     expect(sent.statusCode).toBe(303);
     expect(sent.headers?.['location']).toMatch(/&status=PENDING_PAYMENT$/);
     expect(await getPayment(database.tables(), transactionId)).toEqual(before);
-    expect(asked).toEqual(['alipay.trade.query']);
+  });
+
+  it('speaks to no provider, and reads no secret', () => {
+    expect([fetched, secrets.commandCalls(GetSecretValueCommand)]).toEqual([0, []]);
   });
 
   it.each([
-    ['zh-CN,zh;q=0.9,en;q=0.8', '正在等待支付机构确认'],
-    ['fr,zh;q=0.5', '正在等待支付机构确认'],
-    ['en-GB,en;q=0.9,zh;q=0.8', 'We are waiting'],
-    ['fr', 'We are waiting'],
-    ['', 'We are waiting'],
+    ['zh-CN,zh;q=0.9,en;q=0.8', '支付成功'],
+    ['fr,zh;q=0.5', '支付成功'],
+    ['en-GB,en;q=0.9,zh;q=0.8', 'Payment received'],
+    ['fr', 'Payment received'],
+    ['', 'Payment received'],
   ])('and %j reads a page where there is no shop to go to', async (language, words) => {
-    const { transactionId } = await aStored();
+    const { transactionId } = await aStored({ status: 'PAID_SUCCESS' });
     const shown = await come(encoded(returned(transactionId)), { language });
     expect(shown).toMatchObject({ statusCode: 200, headers: guarded });
     expect(shown.body).toContain(words);
@@ -193,8 +216,7 @@ describe('a browser with proof', () => {
     ],
     ['in another order', (query: string) => query.split('&').reverse().join('&')],
   ])('is known however its query is escaped: %s', async (_, escape) => {
-    alipay = paid();
-    const { transactionId } = await aStored(shop);
+    const { transactionId } = await aStored({ ...shop, status: 'PAID_SUCCESS' });
     const passback_params = 'a+b c%20d%2B,/:;=?@"茶"\u{1f375}\n\\';
     const sent = await come(escape(encoded(returned(transactionId, { passback_params }))));
     expect(sent.headers?.['location']).toMatch(/&status=PAID_SUCCESS$/);
@@ -207,7 +229,7 @@ describe('a browser with proof', () => {
     );
     expect(shown[0]).toMatchObject({ statusCode: 404, headers: guarded });
     expect(shown[1]).toEqual(shown[0]);
-    expect(asked).toEqual([]);
+    expect(queued).toEqual([]);
   });
 });
 

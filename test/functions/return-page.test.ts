@@ -9,7 +9,15 @@ import type { Anomaly, Payment } from '../../lib/domain/payment.ts';
 import { aPayment, at } from '../domain/samples.ts';
 
 const languages = ['en', 'zh'] as const;
-const messages: readonly Message[] = ['paid', 'review', 'waiting', 'unpaid', 'unrecognised', 'trouble'];
+const messages: readonly Message[] = [
+  'paid',
+  'review',
+  'dismissed',
+  'waiting',
+  'unpaid',
+  'unrecognised',
+  'trouble',
+];
 const pages = languages.flatMap((language) => messages.map((message) => [message, language] as const));
 const anomaly: Anomaly = {
   kind: 'OVERPAID',
@@ -27,7 +35,10 @@ describe('the page', () => {
     [{ status: 'PENDING_PAYMENT', closeRequestedAt: at }, 'waiting'],
     [{ status: 'PENDING_PAYMENT', anomaly }, 'review'],
     [{ status: 'CLOSED', anomaly }, 'review'],
-    [{ status: 'CLOSED', anomaly: { ...anomaly, resolution } }, 'unpaid'],
+    [{ status: 'CLOSED', anomaly: { ...anomaly, resolution } }, 'dismissed'],
+    [{ status: 'PAID_FAILED', anomaly: { ...anomaly, resolution } }, 'dismissed'],
+    [{ status: 'PENDING_PAYMENT', anomaly: { ...anomaly, resolution } }, 'dismissed'],
+    [{ status: 'PAID_SUCCESS', anomaly: { ...anomaly, resolution } }, 'paid'],
     [{ status: 'CLOSED' }, 'unpaid'],
     [{ status: 'PAID_FAILED' }, 'unpaid'],
     [{ status: 'PAID_SUCCESS' }, 'paid'],
@@ -60,6 +71,15 @@ describe('the page', () => {
       expect(page(message, language).body).toMatch(/need not pay again|do not pay again|请勿重复支付/i);
     },
   );
+
+  it.each([
+    ['en', /without money|not paid/i],
+    ['zh', /未收到|未支付/],
+  ] as const)('tells nobody whose money was dismissed, in %s, that there was none', (language, lie) => {
+    const body = (message: Message) => page(message, language).body;
+    expect(body('dismissed')).not.toMatch(lie);
+    expect(body('unpaid')).toMatch(lie);
+  });
 
   it('shows what the payer knows, and no more', () => {
     const payment = aPayment({

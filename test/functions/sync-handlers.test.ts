@@ -197,6 +197,7 @@ describe('status sync', () => {
 it.each([
   ['no JSON', 'x'],
   ['a number that is not ours', '{"transactionId":"PAY_1"}'],
+  ['a return that is none', '{"transactionId":"pay_01h455vb4pex5vsknk084sn02q","returned":false}'],
   ['more than a number', '{"transactionId":"pay_01h455vb4pex5vsknk084sn02q","status":"CLOSED"}'],
 ])('a message of %s goes back', async (_, body) => {
   const Records = [{ messageId: 'poison', body, attributes: { ApproximateReceiveCount: '1' } }];

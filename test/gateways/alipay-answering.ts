@@ -21,7 +21,11 @@ export function answering(body: (method: string) => string, config = bareKey, no
   };
   const secrets = { private_key_merchant: merchant.privatePem };
   const endpoint = 'https://a.example/gateway.do';
-  const gateway = alipay.connect({ ...config, endpoint }, { secrets, signer }, { fetch, now: () => now });
+  const gateway = alipay.connect(
+    { ...config, endpoint },
+    { secrets, signer, platformKeys: {} },
+    { fetch, now: () => now },
+  );
   return { sent, gateway };
 }
 

@@ -148,10 +148,11 @@ describe('notices and returns', () => {
     }
   }
   const reader = (now: number, config: object = certified) =>
-    alipay.reader(alipay.configSchema.parse(config), {
-      now: () => now,
-      fetch: () => Promise.reject(new Error('nobody is called here')),
-    });
+    alipay.reader(
+      alipay.configSchema.parse(config),
+      { now: () => now, fetch: () => Promise.reject(new Error('nobody is called here')) },
+      { secrets: {}, platformKeys: {} },
+    );
   const posted = (said: Fields, now = noon, config: object = certified) =>
     outcome(() => reader(now, config).readNotification({ body: form(said), headers: {} }));
   const brought = (said: Fields, now = noon) =>

@@ -1,5 +1,6 @@
 // One booted machine with a gateway of the test's own behind its channel, a client that sends anything, and a sight of
 // every row in every table.
+import { bookkeeping } from '../../lib/store/due.ts';
 import { hash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
@@ -203,11 +204,10 @@ async function scan(tables: DynamoDBDocumentClient): Promise<Record<string, Reco
 /** With sorted names: no two reads give a row's attributes in one order. */
 function stateText(rows: Record<string, Record<string, unknown>[]>): string {
   const tables = Object.entries(rows).filter(([name]) => !name.endsWith('-idempotency'));
-  const timely = ['found_under', 'found_at', 'unanswered'];
   const sorted = (value: object) =>
     Object.fromEntries(
       Object.entries(value)
-        .filter(([name]) => !timely.includes(name))
+        .filter(([name]) => !bookkeeping.has(name))
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   const isMap = (value: unknown): value is object => Object(value) === value && !Array.isArray(value);

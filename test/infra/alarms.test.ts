@@ -1,4 +1,4 @@
-import { counted } from '../../infra/constructs/alarms.ts';
+import { counted } from '../../infra/constructs/counts.ts';
 import { stages } from '../../infra/config.ts';
 import { operations, type Operation } from '../../infra/operations.ts';
 import type { MetricName } from '../../lib/lambda/metrics.ts';
@@ -45,12 +45,15 @@ test.each([
   ['callback-refused-not-authentic', 'callback_refused_not_authentic', 6],
   ['callback-refused-unreadable', 'callback_refused_unreadable', 1],
   ['callback-refused-foreign', 'callback_refused_foreign', 1],
+  ['callback-stale', 'callback_stale', 1],
   ['callback-unrecognised', 'callback_unrecognised', 1],
   ['callback-quarantined', 'callback_quarantined', 1],
   ['return-refused', 'return_refused', 20],
   ['anomaly-found', 'anomaly_found', 1],
   ['sync-unanswered', 'sync_unanswered', 20],
   ['payment-overdue', 'payment_overdue', 1],
+  ['platform-keys-not-refreshed', 'platform_keys_not_refreshed', 12],
+  ['platform-key-ends-soon', 'platform_key_ends_soon', 1],
 ])('%s watches %s from %d on', (name, metric, threshold) => {
   expect(alarms.get(name)).toMatchObject({
     MetricName: metric,
@@ -60,16 +63,35 @@ test.each([
   });
 });
 
-test('a clock that has stopped wakes somebody, though it makes no errors', () => {
-  expect(alarms.get('find-due-silent')).toMatchObject({
-    MetricName: 'Invocations',
-    Threshold: 0,
-    EvaluationPeriods: 2,
-    ComparisonOperator: 'LessThanOrEqualToThreshold',
-    TreatMissingData: 'breaching',
-    AlarmActions: ['Alarmsurgent'],
+test('keys that are not fetched wait for the morning and are summed over a day; one that ends wakes somebody', () => {
+  expect(alarms.get('platform-keys-not-refreshed')).toMatchObject({
+    Period: 24 * 60 * 60,
+    AlarmActions: ['Alarmsnotice'],
   });
+  const soon = alarms.get('platform-key-ends-soon');
+  expect(soon).toMatchObject({ AlarmActions: ['Alarmsurgent'] });
+  // Less than two ticks apart, it would be over between any two of them.
+  expect(soon?.['Period']).toBeGreaterThanOrEqual(2 * 60 * 60);
 });
+
+test.each([
+  ['find-due', 5 * 60, 'urgent', '10 minutes'],
+  ['refresh-platform-keys', 2 * 60 * 60, 'notice', '240 minutes'],
+])(
+  '%s: a clock that has stopped calls somebody, though it makes no errors',
+  (name, Period, severity, time) => {
+    expect(alarms.get(`${name}-silent`)).toMatchObject({
+      MetricName: 'Invocations',
+      Threshold: 0,
+      Period,
+      EvaluationPeriods: 2,
+      ComparisonOperator: 'LessThanOrEqualToThreshold',
+      TreatMissingData: 'breaching',
+      AlarmActions: [`Alarms${severity}`],
+      AlarmDescription: expect.stringContaining(`was not set off in ${time}:`) as unknown,
+    });
+  },
+);
 
 test.each([
   ['callbacks', 'CallbacksDeadLetters'],

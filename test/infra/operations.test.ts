@@ -78,38 +78,47 @@ describe('what sets a function off', () => {
     ]);
   });
 
-  test('the clock ticks every minute for the function that says so, and for no other', () => {
-    expect(properties(assembly, 'AWS::Events::Rule')).toEqual([
-      {
-        Description: expect.stringContaining('find-due') as unknown,
-        ScheduleExpression: 'rate(1 minute)',
+  const clocks = [
+    ['find-due', 'rate(1 minute)'],
+    ['refresh-platform-keys', 'rate(1 hour)'],
+  ] as const;
+
+  test('clocks tick for the functions that say so, and for no others', () => {
+    expect(properties(assembly, 'AWS::Events::Rule')).toEqual(
+      clocks.map(([name, ScheduleExpression]) => ({
+        Description: expect.stringContaining(name) as unknown,
+        ScheduleExpression,
         State: 'ENABLED',
         Targets: [
           {
             Id: 'Target0',
-            Arn: 'finddueFunction.Arn',
+            Arn: `${logical(name)}.Arn`,
             RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
           },
         ],
-      },
-    ]);
+      })),
+    );
   });
 
-  test('only that rule may call it, and a tick is tried once: the next one does the same', () => {
+  test('only its rule may call each, and a tick is tried once: the next one does the same', () => {
     const permitted = properties(assembly, 'AWS::Lambda::Permission').filter(
       ({ Principal }) => Principal === 'events.amazonaws.com',
     );
-    expect(permitted).toEqual([
-      {
+    expect(permitted).toEqual(
+      clocks.map(([name]) => ({
         Action: 'lambda:InvokeFunction',
-        FunctionName: 'finddueFunction.Arn',
+        FunctionName: `${logical(name)}.Arn`,
         Principal: 'events.amazonaws.com',
-        SourceArn: 'finddueclockRule.Arn',
-      },
-    ]);
-    expect(properties(assembly, 'AWS::Lambda::EventInvokeConfig')).toMatchObject([
-      { FunctionName: logical('find-due'), MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
-    ]);
+        SourceArn: `${name.replaceAll('-', '')}clockRule.Arn`,
+      })),
+    );
+    expect(properties(assembly, 'AWS::Lambda::EventInvokeConfig')).toMatchObject(
+      clocks.map(([name]) => ({
+        FunctionName: logical(name),
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      })),
+    );
   });
 });
 
@@ -127,10 +136,11 @@ describe('what a function is told', () => {
     'list-payments': ['PAYMENTS_TABLE', 'CALLERS'],
     'get-timeline': [...tables, 'CALLERS'],
     'receive-callback': [...channels, 'CALLBACK_QUEUE_URL'],
-    'receive-return': [...writes, ...channels],
+    'receive-return': ['PAYMENTS_TABLE', ...channels, 'SYNC_QUEUE_URL'],
     'apply-notification': [...writes, ...channels, 'CALLBACK_QUEUE_URL'],
     'find-due': ['PAYMENTS_TABLE', 'DUE_INDEX', 'DUE_SHARDS_READ', 'SYNC_QUEUE_URL'],
     'sync-transaction': [...writes, ...channels],
+    'refresh-platform-keys': channels,
     'publish-events': ['EVENT_BUS_NAME'],
     'put-channel': [...channels, 'CALLERS'],
     'get-channel': [...channels, 'CALLERS'],
@@ -170,9 +180,9 @@ describe('what a function is told', () => {
       (JSON.parse(String(environmentOf(name, local)['CHANNELS'])) as { signing_keys?: unknown }[]).map(
         ({ signing_keys }) => signing_keys,
       );
-    for (const name of ['create-payment', 'sync-transaction', 'put-channel'])
+    for (const name of ['create-payment', 'sync-transaction', 'put-channel', 'get-channel'])
       expect(keysOf(name)).toEqual([undefined, { v1: 'SigningALIPAYCERTv1.Arn' }]);
-    for (const name of ['receive-callback', 'apply-notification', 'get-channel'])
+    for (const name of ['receive-callback', 'apply-notification'])
       expect(keysOf(name)).toEqual([undefined, undefined]);
   });
 

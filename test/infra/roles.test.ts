@@ -37,7 +37,8 @@ const expected: Record<Need, string[]> = {
     'secretsmanager:PutSecretValue SecretALIPAY',
     ...key('secrets', ['Decrypt', 'GenerateDataKey']),
   ],
-  // This stage declares none.
+  // Of these this stage has none.
+  'reader-secrets:get': [],
   'channel-keys:sign': [],
   'channel-keys:read': [],
   'callbacks:send': [
@@ -90,9 +91,25 @@ describe('a role allows what its operation needs, and nothing else', () => {
     const writes = rows.flatMap(([name]) => statementsOf(sandbox, name).filter(writesMoney));
     expect(writes.length).toBeGreaterThanOrEqual(4);
     for (const write of writes)
-      expect(write.Condition).toEqual({
+      expect(write.Condition).toMatchObject({
         'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] },
       });
+  });
+
+  test('who finds what is due moves its time in the index, and can write nothing else of a payment', () => {
+    const [claim, ...others] = statementsOf(sandbox, 'find-due').filter(writesMoney);
+    expect([claim?.Action, others]).toEqual(['dynamodb:UpdateItem', []]);
+    expect(claim?.Condition).toMatchObject(
+      only('dynamodb:Attributes', ['pk', 'sk', 'found_under', 'found_at']),
+    );
+  });
+
+  test('who lists the quarantine queries its partitions, and no payment, order or callback', () => {
+    const [query, ...others] = statementsOf(sandbox, 'list-quarantine').filter((one) =>
+      allowed([one]).some((may) => may.startsWith('dynamodb:')),
+    );
+    expect(others).toEqual([]);
+    expect(query?.Condition).toEqual(only('dynamodb:LeadingKeys', ['QUARANTINE#*']));
   });
 
   test('what is due is read by its index alone, and what lies under a key by the table alone', () => {
@@ -158,6 +175,12 @@ describe('no wildcards', () => {
     const policies = new Map([['planted', [...statementsOf(sandbox, 'get-payment'), trespass]]]);
     expect(wildcards(policies).filter((one) => !one.includes('xray:'))).toHaveLength(1);
   });
+});
+
+/** `Null`, because ForAllValues also holds where the request has no such key. */
+const only = (key: string, like: string[]) => ({
+  'ForAllValues:StringLike': { [key]: like },
+  Null: { [key]: 'false' },
 });
 
 function writesMoney(statement: Statement): boolean {

@@ -69,7 +69,11 @@ function ofPayment(seen: SeenPayment, sight: Sight): string[] {
 /** Every charge is the payment's or is known to be wrong; and what we call paid was charged, to the last 分. */
 function ofMoney({ payment, timeline }: SeenPayment, { charges }: Sight): string[] {
   const own = charges.filter((charge) => charge.transaction_id === payment.transaction_id);
-  const anomalies = timeline.flatMap(({ after }) => (after['anomaly'] as typeof payment.anomaly) ?? []);
+  type Anomaly = NonNullable<typeof payment.anomaly>;
+  const anomalies = timeline.flatMap(({ after }) => [
+    ...((after['anomaly'] as Anomaly | null | undefined) ? [after['anomaly'] as Anomaly] : []),
+    ...((after['other_anomalies'] as Anomaly[] | null | undefined) ?? []),
+  ]);
   const paid = payment.status === 'PAID_SUCCESS';
   const isKept = ({ gateway_transaction_id: id, amount, currency }: (typeof own)[number]) =>
     paid &&

@@ -41,13 +41,13 @@ const wishing: Way = [
   ['close-payment', 'DeleteItem', 'the key is given back'],
 ];
 
+/** The last as often as it takes until the payment has moved. */
 const returning: Way = [
   ['receive-return', 'GetItem', 'the channel is read, to prove'],
   ['receive-return', 'GetItem', 'the payment is read'],
-  ['receive-return', 'GetItem', 'the channel is read, to ask'],
-  ['receive-return', 'Sign', 'the question is signed'],
+  ['receive-return', 'GetQueueAttributes', 'the room in the queue is measured'],
+  ['receive-return', 'SendMessageBatch', 'it is to be asked for'],
   ['receive-return', 'GetItem', 'the payment is read again'],
-  ['receive-return', 'TransactWriteItems', 'it is paid'],
 ];
 
 const finding: Way = [
@@ -152,9 +152,9 @@ const shop = { payment_method: 'alipay_page', return_url: 'https://shop.example/
 const loseCallbacks = (transaction_id: string) =>
   service.gateway('/faults', { transaction_id, callback: { kind: 'payment', fault: 'lost' } });
 
-/** The payer reloads what shows no result yet. */
-async function expectReturned(faults: readonly Fault[], more: Partial<Order> = kms): Promise<void> {
-  const { order, id } = await made({ ...shop, ...more });
+/** The payer reloads what shows no result yet, a while later. */
+async function expectReturned(faults: readonly Fault[]): Promise<void> {
+  const { order, id } = await made({ ...shop, ...kms });
   await loseCallbacks(id);
   for (const fault of faults) await plant(service, fault);
   const { returned } = await pay(service, id);
@@ -162,6 +162,7 @@ async function expectReturned(faults: readonly Fault[], more: Partial<Order> = k
   for (let tries = 0; tries < 4 && !location.endsWith('PAID_SUCCESS'); tries++) {
     expect([303, 500, 502, 504]).toContain(status);
     expect(location).toBe(status === 303 ? where(id, 'PENDING_PAYMENT') : '');
+    await advance('6s');
     const again = await fetch(returned?.url ?? '', { redirect: 'manual' });
     [status, location] = [again.status, again.headers.get('location') ?? ''];
   }
@@ -192,7 +193,6 @@ async function expectFound(faults: readonly Fault[], more: Partial<Order> = kms)
 describe.each<[string, Way, (faults: readonly Fault[]) => Promise<void>]>([
   ['closing', closing, expectClosed],
   ['wishing it closed', wishing, expectWished],
-  ['coming back', returning, expectReturned],
   ['being found and asked for', [...finding, ...asking], expectFound],
 ])('%s', (_, way, play) => {
   test('the table has every call of the way', async () => {
@@ -215,8 +215,18 @@ function isOwn(fault: Fault | undefined): boolean {
 }
 
 describe('coming back', () => {
-  test.each(faultsOf(returning))('%s', (_, faults) => expectReturned(faults));
-  test.each(secretOf(returning))('%s', (_, faults) => expectReturned(faults, secret));
+  const claim: Way[number] = ['sync-transaction', 'TransactWriteItems', 'it is taken in hand'];
+
+  test('the table has every call of the way', async () => {
+    await expectReturned([]);
+    await expectWay(service, asking.toSpliced(1, 0, claim));
+    const calls = (await invocations(service, 'receive-return')).at(-1)?.calls.map(({ action }) => action);
+    const wanted = returning.map(([, action]) => action);
+    expect(calls?.slice(0, wanted.length)).toEqual(wanted);
+    expect(new Set(calls?.slice(wanted.length - 1))).toEqual(new Set(['GetItem']));
+  });
+
+  test.each(faultsOf([...returning, claim]))('%s', (_, faults) => expectReturned(faults));
 });
 
 // What befell the finding is over before the channel is asked: two faults that have nothing to do with each other share a

@@ -42,12 +42,19 @@ function read(name: string, value: unknown): unknown {
     case 'payee':
       return eachMember(value as Facts, (_, text) => text);
     case 'anomaly':
-      return eachMember(value as Facts, (member, text) =>
-        member === 'amount' ? yuan(text as string) : text,
-      );
+      return money(value as Facts);
+    case 'other_anomalies':
+      return (value as Facts[]).map(money);
     default:
       return value;
   }
+}
+
+function money(anomaly: Facts): object {
+  return eachMember(anomaly, (member, fact) => {
+    if (member === 'amount') return yuan(fact as string);
+    return member === 'channel_amounts' ? eachMember(fact as Facts, (_, text) => yuan(text as string)) : fact;
+  });
 }
 
 function eachMember(value: Facts, read: (name: string, member: unknown) => unknown): object {

@@ -9,6 +9,7 @@ import { create, createAfter, newOrder, pay, shown, untilStatus } from './shop.t
 interface ChannelView {
   readonly version: number;
   readonly signing_key?: { readonly name: string; readonly public_key: string };
+  readonly signing_keys?: readonly { readonly name: string; readonly public_key?: string }[];
   readonly secret_fingerprints: object;
   readonly callback_url_payment: string;
   readonly app_certificate: string;
@@ -35,6 +36,7 @@ async function put(more: object) {
     'updated_at',
     'updated_by',
     'signing_key',
+    'signing_keys',
   ]);
   const kept = Object.entries(await see()).filter(([name]) => !told.has(name));
   const body = { ...Object.fromEntries(kept), ...more };
@@ -68,6 +70,7 @@ describe('a channel whose key is in KMS', () => {
     const key = createPublicKey(signing_key?.public_key ?? '');
     expect(key.equals(new X509Certificate(app_certificate).publicKey)).toBe(true);
     expect(secret_fingerprints).toEqual({});
+    expect((await see()).signing_keys).toEqual([signing_key]);
     expect(callback_url_payment).toMatch(/\/payments\/callbacks\/alipay_cert$/);
   });
 
@@ -80,6 +83,16 @@ describe('a channel whose key is in KMS', () => {
     await pay(service, id);
     await untilStatus(service, id, 'PAID_SUCCESS');
     await expectAgreement(service, [order]);
+  });
+
+  test('shows its keys to operators only once KMS can be asked, and those without keys need no KMS', async () => {
+    const get = (code: string) => service.operator<ChannelView & { code?: string }>(`/channels/${code}`);
+    const [own, other] = await whileKmsIs('throttle', 'get-channel', () =>
+      Promise.all([get('ALIPAY_CERT'), get('ALIPAY')]),
+    );
+    expect(own).toMatchObject({ status: 503, body: { code: 'GATEWAY_UNAVAILABLE', retryable: true } });
+    expect(other.status).toBe(200);
+    expect(other.body).not.toHaveProperty('signing_keys');
   });
 
   test.each(['throttle', 'internal_error'])('charges nobody while KMS has %s', async (fault) => {

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
-import { orderOf, products } from './products.ts';
+import { knownAtOnce, openedByPayer, orderOf, products } from './products.ts';
 import { bootPatience, startService, until, type Service } from './service.ts';
 import {
   asked,
@@ -58,7 +58,9 @@ describe.each(products)('$channel $method', (product) => {
     expect(await close(service.app, id)).toMatchObject({ status: 200, body: { status: 'CLOSED' } });
     await expectAgreement(service, [order]);
   });
+});
 
+describe.each(openedByPayer)('$channel $method', (product) => {
   test.each(['accept', 'dismiss'] as const)(
     'nobody had opened it, and then somebody pays: late money is held, and a person can %s it',
     async (action) => {
@@ -117,6 +119,18 @@ describe.each(products)('$channel $method', (product) => {
     await wait(0);
     expect(await read(service, id)).toMatchObject({ status: 'CLOSED', version: 3 });
     expect(await read(service, second)).toMatchObject({ status: 'PAID_SUCCESS' });
+    await expectAgreement(service, [order]);
+  });
+});
+
+describe.each(knownAtOnce)('$channel $method', (product) => {
+  test('nobody had opened it: closed at its channel at once, and nobody can pay', async () => {
+    const order = orderOf(product);
+    const { body } = await create(service.app, order);
+    const id = body.transaction_id ?? '';
+    expect(await close(service.app, id)).toMatchObject({ status: 200, body: { status: 'CLOSED' } });
+    const late = pay(service, id, 'success', { prepay_info: body.prepay_info });
+    await expect(late).rejects.toThrow('No money moved');
     await expectAgreement(service, [order]);
   });
 });

@@ -1,9 +1,9 @@
 // The payer changes from each product to the next, and holds two ways to pay one order: one of them pays it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
-import { byOtherWay, orderOf, otherThan, products } from './products.ts';
+import { byOtherWay, openedByPayer, orderOf, otherThan, products } from './products.ts';
 import { bootPatience, startService, until, type PaymentView, type Service } from './service.ts';
-import { create, pay, read, untilStatus, type Order } from './shop.ts';
+import { create, pay, read, resolve, untilStatus, type Order } from './shop.ts';
 
 let service: Service;
 
@@ -30,7 +30,7 @@ async function make(order: Order): Promise<Shown> {
   return { id: body.transaction_id ?? '', means: { prepay_info: body.prepay_info } };
 }
 
-describe.each(products)('from $channel $method to the next', (product) => {
+describe.each(openedByPayer)('from $channel $method to the next', (product) => {
   const twoWays = async () => {
     const order = orderOf(product);
     const first = await make(order);
@@ -51,12 +51,29 @@ describe.each(products)('from $channel $method to the next', (product) => {
     await expectAgreement(service, [order]);
   });
 
-  test('the old one is paid, then the new one: late money, and the order is paid once', async () => {
+  test('the old one is paid, then the new one: late money until then, and a duplicate since', async () => {
     const { order, first, second } = await twoWays();
     await pay(service, first.id, 'success', first.means);
     expect(await anomalyOf(first.id)).toMatchObject({ anomaly: { kind: 'PAID_AFTER_CLOSE' } });
     await pay(service, second.id, 'success', second.means);
     await untilStatus(service, second.id, 'PAID_SUCCESS');
+    expect(await read(service, first.id)).toMatchObject({ anomaly: { kind: 'DUPLICATE_PAID' } });
+    await expectAgreement(service, [order]);
+  });
+
+  test('the old one is paid, and nobody is asked to pay again before it is decided; accepted, it pays the order', async () => {
+    const { order, first, second } = await twoWays();
+    await pay(service, first.id, 'success', first.means);
+    await anomalyOf(first.id);
+    for (const way of [order, byOtherWay(order, otherThan(product))])
+      expect((await create(service.app, way)).body).toMatchObject({ code: 'ORDER_UNDER_REVIEW' });
+    expect(await resolve(service.operator, first.id, 'accept')).toMatchObject({
+      status: 200,
+      body: { status: 'PAID_SUCCESS' },
+    });
+    expect((await create(service.app, order)).body).toMatchObject({ code: 'ORDER_ALREADY_PAID' });
+    expect((await read(service, second.id)).close_requested_at).toBeDefined();
+    expect(await read(service, second.id)).not.toHaveProperty('prepay_info');
     await expectAgreement(service, [order]);
   });
 
@@ -65,10 +82,12 @@ describe.each(products)('from $channel $method to the next', (product) => {
     await Promise.all([first, second].map(({ id, means }) => pay(service, id, 'success', means)));
     await untilStatus(service, second.id, 'PAID_SUCCESS');
     const { anomaly } = await anomalyOf(first.id);
-    expect(['DUPLICATE_PAID', 'PAID_AFTER_CLOSE']).toContain(anomaly?.kind);
+    expect(anomaly?.kind).toBe('DUPLICATE_PAID');
     await expectAgreement(service, [order]);
   });
+});
 
+describe.each(products)('from $channel $method to the next', (product) => {
   test('the old one waits for its payer: it is closed at its channel first', async () => {
     const order = orderOf(product);
     const first = await make(order);

@@ -7,24 +7,48 @@ export interface Product {
   readonly channel: string;
   readonly method: string;
   readonly currency: string;
+  /** what the method must know of the payer */
+  readonly payer: Readonly<Record<string, string>>;
+  /** the channel knows the order as soon as it is made, and can close it; else only once a payer opens it */
+  readonly isKnownAtOnce: boolean;
 }
 
+/** By provider: a fact of its protocol, which a new one has to state here. */
+const knowsAtOnce: Readonly<Record<string, boolean>> = { alipay: false, 'wechat-pay': true };
+
+function isKnownAtOnce(name: string): boolean {
+  const known = knowsAtOnce[name];
+  if (known === undefined) throw new Error(`Say in products.ts from when on ${name} knows an order.`);
+  return known;
+}
+
+const payer = {
+  openid: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o' },
+  clientIp: { client_ip: '203.0.113.9' },
+} as const;
+
 export const products: readonly Product[] = stages.local.channels.flatMap(({ code, provider: name }) =>
-  Object.entries(provider(name).methods).map(([method, { currencies }]) => ({
+  Object.entries(provider(name).methods).map(([method, { currencies, requires = [] }]) => ({
     channel: code,
     method,
     currency: currencies[0] ?? '',
+    isKnownAtOnce: isKnownAtOnce(name),
+    payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
   })),
 );
 
+/** Those that no channel knows until a payer opens them. */
+export const openedByPayer = products.filter(({ isKnownAtOnce: known }) => !known);
+export const knownAtOnce = products.filter(({ isKnownAtOnce: known }) => known);
+
 /** An order that nobody has made before, to be paid so. */
-export function orderOf({ channel, method, currency }: Product, more: Partial<Order> = {}): Order {
-  return newOrder({ payment_channel: channel, payment_method: method, currency, ...more });
+export function orderOf({ channel, method, currency, payer }: Product, more: Partial<Order> = {}): Order {
+  return newOrder({ payment_channel: channel, payment_method: method, currency, ...payer, ...more });
 }
 
 /** The same order, to be paid another way. */
-export function byOtherWay(order: Order, { channel, method }: Product): Order {
-  return { ...order, payment_channel: channel, payment_method: method };
+export function byOtherWay(order: Order, { channel, method, payer }: Product): Order {
+  return { ...order, payment_channel: channel, payment_method: method, ...payer };
 }
 
 /** Another way to pay than this one: the next in the list. */

@@ -85,8 +85,12 @@ function mayHaveDone(entry: TimelineEntry, { application, payment_channel }: Pay
   const { actor, name } = entry;
   const decider = decided(entry);
   if (decider !== undefined) return actor === decider && ['policy', 'operators', 'finance'].includes(actor);
-  const people = name === 'payment.close_requested' ? ['operators'] : [];
-  return [application, `channel:${payment_channel}`, ...people].includes(actor);
+  // The service itself, when another payment has paid the order.
+  const others: Readonly<Record<string, readonly string[]>> = {
+    'payment.close_requested': ['operators', 'payments'],
+    'payment.anomaly_found': ['payments'],
+  };
+  return [application, `channel:${payment_channel}`, ...(others[name] ?? [])].includes(actor);
 }
 
 export function complain(holds: boolean, otherwise: string): string[] {

@@ -1,7 +1,7 @@
 // A payer who pays in the browser and comes back: what the browser carries proves who came, and settles nothing by itself.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { bootPatience, startService, type Service } from './service.ts';
-import { create, newOrder, pay, read, shown } from './shop.ts';
+import { asked, create, newOrder, pay, read, shown } from './shop.ts';
 
 let service: Service;
 
@@ -17,6 +17,8 @@ beforeEach(async () => {
 
 const page = (more: object = {}) => ({ ...newOrder({ payment_method: 'alipay_page' }), ...more });
 const shop = { return_url: 'https://shop.example/done?cart=7&status=mine' };
+/** He comes back a while later: the channel is not asked for one payer again and again. */
+const aWhile = () => service.control('/clock', { advance: '6s' });
 const open = (url: string, sent: RequestInit = {}) => fetch(url, { redirect: 'manual', ...sent });
 
 /** Pays on the page. @returns the payment, and the address that Alipay sends the browser to */
@@ -57,7 +59,22 @@ describe('a payer who comes back', () => {
     );
     expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 2 });
     await service.gateway('/faults', undefined, 'DELETE');
+    await aWhile();
     expect((await open(url.href)).headers.get('location')).toMatch(/&status=PAID_SUCCESS$/);
+  });
+
+  test('is asked for once, however many browsers come back at once', async () => {
+    await service.gateway('/faults', { call: { operation: 'query', fault: 'html_200' } });
+    const { id, url } = await paidInBrowser(shop);
+    const questions = () => asked(service, id, 'query').length;
+    const before = questions();
+    await aWhile();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => open(url.href)));
+    expect(answers.map(({ headers }) => headers.get('location'))).toEqual(
+      Array(6).fill(`https://shop.example/done?cart=7&transaction_id=${id}&status=PAID_SUCCESS`),
+    );
+    expect([before, questions()]).toEqual([1, 2]);
+    expect(await read(service, id)).toMatchObject({ version: 3 });
   });
 
   test('is believed nothing that was changed on the way, and changes nothing', async () => {

@@ -11,6 +11,8 @@ export interface Order {
   readonly currency: string;
   readonly subject: string;
   readonly return_url?: string;
+  readonly openid?: string;
+  readonly client_ip?: string;
 }
 
 /** An order that nobody has made before. */
@@ -136,7 +138,7 @@ export function logged(service: Service, transactionId: string, name: string): P
 export function asked(service: Service, transactionId: string, operation: 'prepay' | 'query' | 'close') {
   return service.lines.filter(
     (line) =>
-      line.name === 'alipay.called' &&
+      line.name.endsWith('.called') &&
       line['operation'] === operation &&
       line.transaction_id === transactionId,
   );

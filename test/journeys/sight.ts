@@ -75,7 +75,7 @@ export async function look(service: Service, orders: readonly OrderName[]): Prom
   const { queues } = await service.control<{ queues: SeenQueue[] }>('/queues');
   const { events: told } = await service.control<{ events: Told[] }>('/events');
   const { charges, refunds, balances } =
-    await service.gateway<Pick<Sight, 'charges' | 'refunds' | 'balances'>>('/books?provider=alipay');
+    await service.gateway<Pick<Sight, 'charges' | 'refunds' | 'balances'>>('/books');
   const looked = await Promise.all(orders.map((order) => seenOrder(service, order)));
   const own = new Set(
     looked.flatMap(({ payments }) => payments.map(({ payment }) => payment.transaction_id)),

@@ -163,7 +163,7 @@ describe('changing a payment', () => {
     const gatewayId = { channelCode: 'ALIPAY', gatewayTransactionId: 'gw-named' };
     const first = await create();
     const paid = next(first, { status: 'PAID_SUCCESS' });
-    const order = 'paid_by_this' as const;
+    const order = { pays: true } as const;
     const beside = { gatewayId, order, callback: keepCallback(tables, callbackOf(first)) };
     expect(await changePayment(tables, first, paid, cause, beside)).toBe('changed');
     expect(await changePayment(tables, first, paid, cause, beside)).toBe('moved_meanwhile');
@@ -180,10 +180,12 @@ describe('changing a payment', () => {
       payment: { ...other.payment, businessOrderId: first.payment.businessOrderId },
     };
     const siblingPaid = next(sibling, { status: 'PAID_SUCCESS' });
-    expect(await changePayment(tables, sibling, siblingPaid, cause, { order })).toBe('order_paid_by_other');
+    expect(await changePayment(tables, sibling, siblingPaid, cause, { order })).toBe(
+      'order_stands_otherwise',
+    );
     const held = next(sibling, { anomaly: anomaly('PAID_AFTER_CLOSE', paidFor(sibling.payment), at) });
-    const late = { order: 'not_paid_by_other' as const };
-    expect(await changePayment(tables, sibling, held, cause, late)).toBe('order_paid_by_other');
+    const late = { order: { review: 'begins', unlessPaidByOther: true } } as const;
+    expect(await changePayment(tables, sibling, held, cause, late)).toBe('order_stands_otherwise');
     expect(await getPayment(tables, other.payment.transactionId)).toEqual(other);
   });
 });

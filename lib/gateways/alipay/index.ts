@@ -6,7 +6,7 @@ import { configSchema, secretsSchema, type AlipayConfig, type AlipaySecrets } fr
 import { certificateParameters, platformKey } from './keys.ts';
 import { notificationReader } from './notifications.ts';
 import { closePayment, queryPayment } from './payments.ts';
-import { methods, prepay } from './products.ts';
+import { expiryLead, methods, prepay } from './products.ts';
 
 export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
   name: 'alipay',
@@ -18,6 +18,7 @@ export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
       { until: 86_400, every: 900 },
       { until: Infinity, every: 3600 },
     ],
+    lead: expiryLead,
     grace: 60,
     limit: 86_400,
   },

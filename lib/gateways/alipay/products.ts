@@ -54,8 +54,8 @@ export const methods: Readonly<Record<string, MethodRule>> = Object.fromEntries(
   ]),
 );
 
-/** How much earlier than we do Alipay stops taking money: a payment at the last moment still finds our order open. */
-const expiryLead = 60_000;
+/** s. How much earlier than we do Alipay stops taking money: a payment at the last moment still finds our order open. */
+export const expiryLead = 60;
 
 /**
  * Gives the means to pay. The same request may be made again: the number makes it one trade at most.
@@ -72,7 +72,7 @@ export async function prepay(client: Client, request: PrepayRequest, options: Ca
     total_amount: formatAmount(amount),
     subject: cleanSubject(request.subject, request.transactionId),
     product_code: product.productCode,
-    time_expire: toBeijing(Date.parse(request.expiresAt) - expiryLead),
+    time_expire: toBeijing(Date.parse(request.expiresAt) - expiryLead * 1000),
   };
   const what = { method: product.method, business, notifyUrl: request.callbackUrl };
   return product.give(client, what, request, options);

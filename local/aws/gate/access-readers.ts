@@ -28,12 +28,21 @@ function reader<T>(
   };
 }
 
+const keySchema = z.array(z.object({ AttributeName: text, KeyType: z.enum(['HASH', 'RANGE']) }));
+
 const table = reader(
   z.object({
+    KeySchema: keySchema,
+    GlobalSecondaryIndexes: z.array(z.object({ IndexName: text, KeySchema: keySchema })).default([]),
     ResourcePolicy: policyIn.optional(),
     SSESpecification: z.object({ KMSMasterKeyId: text.optional() }).optional(),
   }),
-  ({ ResourcePolicy, SSESpecification }, { arn }, access) => {
+  ({ KeySchema, GlobalSecondaryIndexes: indexes, ResourcePolicy, SSESpecification }, { arn }, access) => {
+    const tables = [{ at: arn, keys: KeySchema }];
+    const inIndexes = indexes.map((one) => ({ at: `${arn}/index/${one.IndexName}`, keys: one.KeySchema }));
+    for (const { at, keys } of [...tables, ...inIndexes])
+      for (const { AttributeName, KeyType } of keys)
+        if (KeyType === 'HASH') access.addPartitionKey(at, AttributeName);
     if (ResourcePolicy) access.addResourcePolicy(arn, ResourcePolicy.PolicyDocument);
     if (SSESpecification?.KMSMasterKeyId) access.addKeyOf(arn, SSESpecification.KMSMasterKeyId);
   },

@@ -14,6 +14,9 @@ export interface Access {
   /** ARN of the secret that a call names by its name or ARN */
   addSecret(name: string, arn: string): void;
   secretArn(id: string): string | undefined;
+  /** @param arn of a table or an index @param attribute its partition key */
+  addPartitionKey(arn: string, attribute: string): void;
+  partitionKey(arn: string): string | undefined;
   /** ARN of the customer key of a table (also by its index or stream), queue, secret, bus or bucket (also by object) */
   keyOf(arn: string): string | undefined;
   /** every resource that is closed with a customer key, and the key */
@@ -31,6 +34,7 @@ export function openAccess(): Access {
   const ofResources = new Map<string, Permission[]>();
   const keys = new Map<string, string>();
   const secrets = new Map<string, string>();
+  const partitionKeys = new Map<string, string>();
   const withheld = new Set<Permission>();
   const there = (all: readonly Permission[] | undefined): readonly Permission[] =>
     withheld.size === 0 ? (all ?? []) : (all ?? []).filter((one) => !withheld.has(one));
@@ -65,6 +69,10 @@ export function openAccess(): Access {
       secrets.set(arn, arn);
     },
     secretArn: (id) => secrets.get(id),
+    addPartitionKey: (arn, attribute) => {
+      partitionKeys.set(arn, attribute);
+    },
+    partitionKey: (arn) => partitionKeys.get(arn),
     keyOf: (arn) => keys.get(ownerOf(arn)),
     keyed: () => [...keys],
     judge: (ask, asker) => {

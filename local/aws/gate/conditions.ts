@@ -17,7 +17,9 @@ const knownKeys = new Set([
   'aws:securetransport',
   'aws:sourceaccount',
   'aws:sourcearn',
+  'dynamodb:attributes',
   'dynamodb:enclosingoperation',
+  'dynamodb:leadingkeys',
   'kms:encryptioncontext:aws:logs:arn',
   'kms:messagetype',
   'kms:signingalgorithm',
@@ -66,13 +68,12 @@ export function compileConditions(
 }
 
 function compileOne(operator: string, key: string, wanted: readonly string[], where: string) {
+  if (operator === 'Null') return compileNull(key, wanted, where);
   const [, set, name = ''] = /^(?:(ForAnyValue|ForAllValues):)?(.+)$/.exec(operator) ?? [];
   const found = Object.hasOwn(comparisons, name) ? comparisons[name] : undefined;
   if (!found)
     throw new Error(`${where} has the condition ${operator}, which this machine does not carry out.`);
-  const lower = key.toLowerCase();
-  if (!knownKeys.has(lower))
-    throw new Error(`${where} has a condition on ${key}, which this machine does not know of a request.`);
+  const lower = known(key, where);
   const { compare, negated = false } = found;
   const fits = (value: string): boolean => wanted.some((one) => compare(value, one)) !== negated;
   return (context: Context): boolean => {
@@ -82,4 +83,20 @@ function compileOne(operator: string, key: string, wanted: readonly string[], wh
     // Without a set operator, a negated comparison also holds where the request has no such key.
     return values.length === 0 ? negated : values.every(fits);
   };
+}
+
+/** `true`: the request has no such key; `false`: it has one. */
+function compileNull(key: string, wanted: readonly string[], where: string) {
+  const lower = known(key, where);
+  return (context: Context): boolean => {
+    const absent = (context[lower] ?? []).length === 0;
+    return wanted.some((one) => sameBool(one, String(absent)));
+  };
+}
+
+function known(key: string, where: string): string {
+  const lower = key.toLowerCase();
+  if (!knownKeys.has(lower))
+    throw new Error(`${where} has a condition on ${key}, which this machine does not know of a request.`);
+  return lower;
 }

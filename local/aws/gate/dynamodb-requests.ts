@@ -1,11 +1,13 @@
 // Which actions on which tables and indexes a DynamoDB request stands for: in a transaction each of its items is an action
 // of its own, and it must be allowed inside a transaction.
 import * as z from 'zod';
+import type { Context } from './conditions.ts';
+import { rowFacts } from './dynamodb-facts.ts';
 import type { Input, Part, Surroundings } from './requests.ts';
 
 const one = z.object({ TableName: z.string(), IndexName: z.string().optional() });
 const inTransaction = z.object({
-  TransactItems: z.array(z.record(z.string(), z.object({ TableName: z.string() }))).min(1),
+  TransactItems: z.array(z.record(z.string(), z.looseObject({ TableName: z.string() }))).min(1),
 });
 const inBatch = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
 
@@ -30,7 +32,9 @@ export function dynamoParts(operation: string, input: Input, around: Surrounding
     if (!said.success) return undefined;
     const { TableName, IndexName } = said.data;
     const table = tableArn(TableName, around);
-    return [{ action: operation, resource: IndexName === undefined ? table : `${table}/index/${IndexName}` }];
+    const resource = IndexName === undefined ? table : `${table}/index/${IndexName}`;
+    const facts = rowFacts(operation, input, around.access.partitionKey(resource));
+    return [{ action: operation, resource, facts }];
   }
   if (operation === 'TransactWriteItems' || operation === 'TransactGetItems')
     return transactionParts(operation, input, around);
@@ -50,13 +54,26 @@ function transactionParts(operation: string, input: Input, around: Surroundings)
   if (!said.success) return undefined;
   const parts = new Map<string, Part>();
   for (const item of said.data.TransactItems)
-    for (const [kind, { TableName }] of Object.entries(item)) {
+    for (const [kind, acts] of Object.entries(item)) {
       const action = itemActions[kind];
       if (action === undefined) return undefined;
-      const resource = tableArn(TableName, around);
-      parts.set(`${action} ${resource}`, { action, resource, within: operation });
+      const resource = tableArn(acts.TableName, around);
+      const id = `${action} ${resource}`;
+      const facts = both(parts.get(id)?.facts, rowFacts(action, acts, around.access.partitionKey(resource)));
+      parts.set(id, { action, resource, within: operation, facts });
     }
   return [...parts.values()];
+}
+
+/** Of a fact that one item lacks, nothing is said: what is true of the others would pass for the whole. */
+function both(one: Context | undefined, other: Context): Context {
+  if (!one) return other;
+  return Object.fromEntries(
+    Object.entries(one).flatMap(([key, values]) => {
+      const more = other[key];
+      return more ? [[key, [...new Set([...values, ...more])]]] : [];
+    }),
+  );
 }
 
 function tableArn(name: string, { account, region }: Surroundings): string {

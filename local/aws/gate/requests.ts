@@ -19,7 +19,7 @@ export type Input = Readonly<Record<string, unknown>>;
 export interface Surroundings {
   readonly account: string;
   readonly region: string;
-  readonly access: Pick<Access, 'secretArn'>;
+  readonly access: Pick<Access, 'partitionKey' | 'secretArn'>;
 }
 
 /** An action of the service on a resource, without what the caller adds. */

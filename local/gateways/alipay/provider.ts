@@ -1,4 +1,5 @@
 // Alipay, put together: sellers, books, notifications, the cashier, and its addresses.
+import { Deliveries } from '../deliveries.ts';
 import { Refused } from '../http.ts';
 import type { Faults } from '../faults.ts';
 import type { Ports } from '../ports.ts';
@@ -9,7 +10,7 @@ import { buyer } from './buyer.ts';
 import { Cashier } from './cashier.ts';
 import { openAuthority } from './certificates.ts';
 import { charges, type Charge } from './charges.ts';
-import { Deliveries, type Delivery } from './deliveries.ts';
+import { addressed, manners, type Delivery } from './deliveries.ts';
 import { answer, read, sellerOf, type House } from './gateway.ts';
 import { noticeOf } from './notice.ts';
 import { payByCode, payInApp, wrongSum, type Outcome, type Paid } from './payer.ts';
@@ -104,7 +105,7 @@ async function furnish(
     Application.open(open, 'ALIPAY', stranger),
     Application.open(certified, 'ALIPAY_CERT', stranger, authority),
   ]);
-  const [books, deliveries] = [new Books(), new Deliveries(ports, faults)];
+  const [books, deliveries] = [new Books(), new Deliveries(ports, faults, manners)];
   const seat = (application: Application): Seller => ({
     application,
     trades: new Trades(ports, (trade) => {
@@ -132,7 +133,8 @@ function ended(
     amount: yuan(totalFen),
   });
   if (!terms.notifyUrl) return;
-  deliveries.announce(terms.outTradeNo, terms.notifyUrl, noticeOf(trade, account, ports.now()), signers);
+  const fields = noticeOf(trade, account, ports.now());
+  deliveries.announce(addressed(terms.outTradeNo, terms.notifyUrl, fields, signers));
 }
 
 async function pay(house: House, means: Means, payer: Payer): Promise<Paid> {

@@ -1,23 +1,12 @@
 // One call to gateway.do: read, carried out, answered, and spoiled where a fault was planted.
 import type { CallFault, Faults, Operation } from '../faults.ts';
+import type { WireAnswer } from '../http.ts';
 import { envelope, refusal, type Node } from './answers.ts';
 import type { Signers } from './application.ts';
 import { calls, type CallMethod } from './request.ts';
 import type { KeyPair } from './rsa2.ts';
 
-/** What happens on the socket. */
-export type WireAnswer =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly contentType: string;
-      readonly body: string;
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly afterMs?: number;
-    }
-  | { readonly kind: 'reset' }
-  /** nothing is said for so long, then the connection is cut */
-  | { readonly kind: 'hold'; readonly ms: number };
+export type { WireAnswer };
 
 /** One call, for the log: `answer` is the code that was sent. */
 export interface Told {

@@ -163,6 +163,11 @@ describe('conditions', () => {
     ['ForAllValues:StringEquals', ['a'], undefined, true],
     ['ForAllValues:StringNotEquals', ['a'], undefined, true],
     ['ForAllValues:StringNotEquals', ['a'], ['a'], false],
+    ['Null', 'false', ['a'], true],
+    ['Null', 'false', undefined, false],
+    ['Null', 'false', [], false],
+    ['Null', true, undefined, true],
+    ['Null', 'true', ['a'], false],
   ] as [string, unknown, string[] | undefined, boolean][])(
     '%s %j of %j: %j',
     (operator, value, values, good) => {
@@ -173,6 +178,8 @@ describe('conditions', () => {
   test.each([
     ['StringEqualsIgnoreCase', 'kms:ViaService', 'the condition StringEqualsIgnoreCase'],
     ['StringEqualsIfExists', 'kms:ViaService', 'the condition StringEqualsIfExists'],
+    ['ForAllValues:Null', 'kms:ViaService', 'the condition ForAllValues:Null'],
+    ['Null', 'aws:PrincipalTag/team', 'a condition on aws:PrincipalTag/team'],
     ['StringEquals', 'aws:PrincipalTag/team', 'a condition on aws:PrincipalTag/team'],
   ])('stop the start where they are not known: %s on %s', (operator, name, sentence) => {
     expect(() => policy(allow('*', '*', only(operator, name, 'x')))).toThrow(

@@ -1,0 +1,59 @@
+// What every provider on this machine can do, so that the address and `_control` need not know which one it is.
+import type { Delivery } from './deliveries.ts';
+import type { ProviderName } from './faults.ts';
+import type { WireAnswer, WireRequest } from './http.ts';
+
+/** What a shop shows to a payer: `prepay_info` of a transaction. */
+export type Means =
+  | { readonly kind: 'qr_code'; readonly qr_code: string }
+  | { readonly kind: 'redirect_url'; readonly url: string }
+  | {
+      readonly kind: 'jsapi_parameters' | 'app_parameters';
+      readonly parameters: Readonly<Record<string, string>>;
+    };
+
+export type Outcome = 'success' | 'decline' | 'abandon' | 'pending';
+
+export interface Payer {
+  readonly outcome: Outcome;
+  /** decimal text in the currency's unit; a wrong sum, to be found out */
+  readonly amount: string | undefined;
+  /** how the money is made up, where the provider knows several ways */
+  readonly method: string | undefined;
+  /** false: a browser that does not come back to the shop */
+  readonly comesBack: boolean;
+  /** where the gateways listen, `http://127.0.0.1:<port>` */
+  readonly origin: string;
+}
+
+/** A provider's own books, as people and tests read them. */
+export interface BooksFacts {
+  readonly charges: readonly object[];
+  readonly refunds: readonly object[];
+  /** per account, decimal text; the sum is zero */
+  readonly balances: Readonly<Record<string, string>>;
+}
+
+export interface LocalProvider {
+  readonly name: ProviderName;
+  /** Its own addresses; undefined for any other. */
+  answer(request: WireRequest): Promise<WireAnswer | undefined>;
+  /** Whether a payer would bring this to the provider: seen from the content alone. */
+  owns(means: Means, origin: string): boolean;
+  /** @throws Refused (4xx) when nobody could pay like this */
+  pay(means: Means, payer: Payer): Promise<object>;
+  books(): BooksFacts;
+  callbacks(transactionId?: string): readonly Delivery[];
+  /** @returns whether there was something to send again */
+  resend(transactionId: string): Promise<boolean>;
+  /** Resolves when no callback is under way; retries that wait for their time do not count. */
+  idle(): Promise<void>;
+  stop(): void;
+}
+
+/** Whether a link leads to `path` or below on this machine. */
+export function leadsTo(link: string, origin: string, path: string): boolean {
+  if (!URL.canParse(link)) return false;
+  const url = new URL(link);
+  return url.origin === origin && url.pathname.startsWith(path);
+}

@@ -1,0 +1,129 @@
+// WeChat Pay, put together: merchants, books, notifications, and its addresses.
+import { generateKeyPairSync } from 'node:crypto';
+import { Deliveries } from '../deliveries.ts';
+import type { AnyCallbackFault, Faults } from '../faults.ts';
+import { Refused } from '../http.ts';
+import type { Ports } from '../ports.ts';
+import { leadsTo, type LocalProvider } from '../provider.ts';
+import { openAuthority } from './authority.ts';
+import { Books } from './books.ts';
+import { answerCall, type House } from './gateway.ts';
+import { Merchant, type Account, type AccountFacts } from './merchant.ts';
+import { manners, noticeOf } from './notice.ts';
+import { Orders, type Order, type Paid } from './orders.ts';
+import { browse, pagePath } from './page.ts';
+import { isCode, play } from './payer.ts';
+import type { Seller } from './seller.ts';
+import { yuan } from './yuan.ts';
+
+export interface WechatPay extends LocalProvider {
+  /** as they stand now: one with a public key alone, then one with platform certificates */
+  accounts(): readonly AccountFacts[];
+  /**
+   * A merchant has another key certified; the certificate before it stays valid for a day.
+   * @returns the serial of the new certificate
+   * @throws Refused (404) for an unknown merchant, (422) for what is not RSA of 2048 bits
+   */
+  registerKey(mchid: string, publicKeyPem: string): string;
+  /** The next platform certificate signs from here on, and another is issued. @returns the serial of the one that signs */
+  rotateCertificate(): Promise<string>;
+}
+
+const account: Account = { mchid: '1900006511', appid: 'wx8a1f00c2d3e4a001' };
+const certifiedAccount: Account = { mchid: '1900006522', appid: 'wx8a1f00c2d3e4a002' };
+
+/** With keys of its own, new at every start. @param origin where the pages for payers live */
+export async function openWechatPay(
+  ports: Ports,
+  faults: Faults<AnyCallbackFault>,
+  origin: () => string,
+): Promise<WechatPay> {
+  const house = await furnish(ports, faults, origin);
+  const { sellers, books, deliveries } = house;
+  return {
+    name: 'wechat_pay',
+    accounts: () => sellers.map(({ merchant }) => merchant.facts()),
+    registerKey(mchid, publicKeyPem) {
+      const seller = sellers.find(({ merchant }) => merchant.account.mchid === mchid);
+      if (!seller) throw new Refused(404, `WeChat Pay has no merchant ${mchid}. Nothing was registered.`);
+      return seller.merchant.register(publicKeyPem);
+    },
+    rotateCertificate: () => sellers[1].merchant.rotate(),
+    async answer(request) {
+      if (request.target.startsWith('/wechat-pay/v3/')) return answerCall(house, request);
+      const isPage = request.target === pagePath || request.target.startsWith(`${pagePath}?`);
+      const isBrowser = request.method === 'GET' || request.method === 'POST';
+      return isPage && isBrowser ? browse(request, sellers) : undefined;
+    },
+    owns(means, here) {
+      switch (means.kind) {
+        case 'qr_code':
+          return isCode(means.qr_code);
+        case 'redirect_url':
+          return leadsTo(means.url, here, pagePath);
+        case 'jsapi_parameters':
+          return means.parameters['package']?.startsWith('prepay_id=') === true;
+        case 'app_parameters':
+          return means.parameters['prepayid'] !== undefined;
+      }
+    },
+    pay: (means, payer) => play(means, payer, sellers, ports.fetch),
+    books: () => ({ charges: books.charges(sellers), refunds: [], balances: books.balances() }),
+    callbacks: (transactionId) => deliveries.made(transactionId),
+    resend: (transactionId) => deliveries.resend(transactionId),
+    idle: () => deliveries.idle(),
+    stop() {
+      deliveries.stop();
+    },
+  };
+}
+
+async function furnish(ports: Ports, faults: Faults<AnyCallbackFault>, origin: () => string): Promise<House> {
+  const opening = { authority: openAuthority(ports), clock: ports };
+  const merchants = await Promise.all([
+    Merchant.open(account, 'WECHAT_PAY', 'public_key', opening),
+    Merchant.open(certifiedAccount, 'WECHAT_PAY_CERT', 'certificate', opening),
+  ]);
+  const shared = { ports, books: new Books(), deliveries: new Deliveries(ports, faults, manners) };
+  const strangerPem = once(newPrivatePem);
+  const seat = (merchant: Merchant): Seller => ({
+    merchant,
+    orders: new Orders(ports, (order, paid) => {
+      ended(order, paid, merchant, { ...shared, strangerPem });
+    }),
+  });
+  const sellers = [seat(merchants[0]), seat(merchants[1])] as const;
+  return { ...shared, faults, sellers, strangerPem, origin };
+}
+
+/** An order was paid: the books first, then the shop. Nothing is told of one that was closed. */
+function ended(
+  order: Order,
+  paid: Paid,
+  merchant: Merchant,
+  { ports, books, deliveries, strangerPem }: Pick<House, 'ports' | 'books' | 'deliveries' | 'strangerPem'>,
+): void {
+  const { transactionId, at } = paid;
+  books.charge({ at, transactionId }, merchant.account.mchid, paid);
+  ports.onEvent({
+    name: 'wechat_pay.order_paid',
+    transaction_id: order.terms.outTradeNo,
+    gateway_transaction_id: transactionId,
+    amount: yuan(paid.totalFen),
+  });
+  deliveries.announce(noticeOf(order, merchant, strangerPem, ports));
+}
+
+function newPrivatePem(): string {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return privateKey;
+}
+
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => (made ??= make());
+}
