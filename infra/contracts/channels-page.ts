@@ -1,7 +1,7 @@
 // What each channel product takes, and what each provider's adapter can do: seen from the methods that it has.
 import type { Gateway, MethodRule } from '../../lib/gateways/gateway.ts';
 import { providers } from '../../lib/gateways/registry.ts';
-import { benches } from '../../test/contract/benches.ts';
+import { everyBench } from '../../test/contract/benches.ts';
 import { code, made, page, table } from './markdown.ts';
 
 /** A word for each method that a gateway may have. */
@@ -50,8 +50,9 @@ function duration(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
-/** The contract suite's bench connects the adapter, to a provider in memory. */
-function has(provider: string, power: string): boolean {
-  const gateway = benches[provider]?.connect('well', noTime).gateway ?? {};
-  return power in gateway;
+/** The contract suite's benches connect the adapter, in each mode of its keys, to a provider in memory. */
+function has(name: string, power: string): boolean {
+  return everyBench.some(
+    ([, bench]) => bench.provider.name === name && power in bench.connect('well', noTime).gateway,
+  );
 }

@@ -71,11 +71,16 @@ function decidePaid(payment: Payment, paid: PaidSnapshot, at: string): Decision 
   const kind = contradiction(payment, paid) ?? untimely(payment, paid);
   if (kind === 'duplicate') return { kind: 'none', why: 'duplicate' };
   if (kind) return found(payment, anomaly(kind, paid, at));
-  // What was found wrong stays so, however little the channel says of it the next time.
-  if (anomaliesOf(payment).some((known) => isSameMoney(known, paid)))
-    return { kind: 'none', why: 'duplicate' };
+  const wasWrong = anomaliesOf(payment).find((known) => isSameMoney(known, paid));
+  if (wasWrong && !amountKinds.includes(wasWrong.kind)) return { kind: 'none', why: 'duplicate' };
   return { kind: 'move', to: 'PAID_SUCCESS', change: money(paid) };
 }
+
+/**
+ * Each word says the amount, and the channel may correct itself. What was found wrong otherwise stays so, however little the
+ * channel says of it the next time.
+ */
+const amountKinds: readonly AnomalyKind[] = ['OVERPAID', 'UNDERPAID'];
 
 /** What a payment holds once money is taken for it. */
 function money(paid: Omit<PaidSnapshot, 'state' | 'transactionId' | 'payee'>): Partial<Payment> {
