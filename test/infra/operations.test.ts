@@ -176,14 +176,24 @@ describe('what a function is told', () => {
 
   test('the keys of a channel are named only to who signs with them or reads their public half', () => {
     const local = assemble('local');
-    const keysOf = (name: string): unknown[] =>
-      (JSON.parse(String(environmentOf(name, local)['CHANNELS'])) as { signing_keys?: unknown }[]).map(
-        ({ signing_keys }) => signing_keys,
+    const keysOf = (name: string): object => {
+      const told = JSON.parse(String(environmentOf(name, local)['CHANNELS'])) as {
+        code: string;
+        signing_keys?: unknown;
+      }[];
+      expect(told).toHaveLength(stages.local.channels.length);
+      return Object.fromEntries(
+        told.flatMap(({ code, signing_keys: keys }) => (keys === undefined ? [] : [[code, keys]])),
       );
-    for (const name of ['create-payment', 'sync-transaction', 'put-channel', 'get-channel'])
-      expect(keysOf(name)).toEqual([undefined, { v1: 'SigningALIPAYCERTv1.Arn' }]);
-    for (const name of ['receive-callback', 'apply-notification'])
-      expect(keysOf(name)).toEqual([undefined, undefined]);
+    };
+    const signers = rows.filter(([, { callsGateways }]) => callsGateways).map(([name]) => name);
+    for (const name of [...signers, 'put-channel', 'get-channel'])
+      expect(keysOf(name)).toEqual({
+        ALIPAY_CERT: { v1: 'SigningALIPAYCERTv1.Arn' },
+        WECHAT_PAY_CERT: { v1: 'SigningWECHATPAYCERTv1.Arn' },
+      });
+    for (const name of ['receive-callback', 'receive-return', 'apply-notification', 'list-quarantine'])
+      expect(keysOf(name)).toEqual({});
   });
 
   test('a secret is named only to who may read or write it', () => {

@@ -52,6 +52,7 @@ describe('what stands in the open can do little', () => {
 
 describe('the keys of merchants', () => {
   const signers = rows.filter(([, { needs }]) => needs.includes('channel-keys:sign')).map(([name]) => name);
+  const keys = ['SigningALIPAYCERTv1.Arn', 'SigningWECHATPAYCERTv1.Arn'];
   const touching = (name: string): Statement[] =>
     statementsOf(local, name).filter((one) => allowed([one]).some((may) => may.includes('Signing')));
 
@@ -67,7 +68,7 @@ describe('the keys of merchants', () => {
         {
           Effect: 'Allow',
           Action: 'kms:Sign',
-          Resource: 'SigningALIPAYCERTv1.Arn',
+          Resource: keys,
           Condition: {
             StringEquals: {
               'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
@@ -81,9 +82,9 @@ describe('the keys of merchants', () => {
   test('put-channel and get-channel read the public halves; nobody else touches them', () => {
     const readers = ['put-channel', 'get-channel'];
     for (const name of readers)
-      expect(touching(name).flatMap((one) => allowed([one]))).toEqual([
-        'kms:GetPublicKey SigningALIPAYCERTv1.Arn',
-      ]);
+      expect(touching(name).flatMap((one) => allowed([one]))).toEqual(
+        keys.map((key) => `kms:GetPublicKey ${key}`),
+      );
     const others = rows.map(([name]) => name).filter((name) => ![...signers, ...readers].includes(name));
     expect(others.flatMap(touching)).toEqual([]);
     expect(others).toContain('receive-callback');

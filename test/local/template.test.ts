@@ -87,7 +87,8 @@ function world(): World {
   };
 }
 
-const table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'payments' } };
+const KeySchema = [{ AttributeName: 'pk', KeyType: 'HASH' }];
+const table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'payments', KeySchema } };
 const exported = { Value: { Ref: 'Payments' }, Export: { Name: 'data:Payments' } };
 const role = { Type: 'AWS::IAM::Role' };
 const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: { 'Fn::Transform': 'unread' } } };
@@ -117,7 +118,7 @@ async function boot(data: object, service: object): Promise<World> {
 describe('a template', () => {
   it('becomes resources, in the order in which they need one another, over stacks', async () => {
     made.length = 0;
-    const { functions, mappings, deadLetters } = await boot(
+    const { access, functions, mappings, deadLetters } = await boot(
       { Payments: table },
       {
         Mapping: {
@@ -135,6 +136,7 @@ describe('a template', () => {
       },
     );
     expect(made).toEqual(['table payments', 'queue service-Dead', 'queue service-Queue']);
+    expect(access.partitionKey('arn:table/payments')).toBe('pk');
     const [create] = functions.values();
     expect(create).toMatchObject({
       arn: 'arn:aws:lambda:us-east-1:000000000000:function:create',
