@@ -1,4 +1,4 @@
-// The provider's books beside our record: two that know nothing of each other.
+// The providers' books beside our record: they know nothing of each other.
 import { get, plain, transactions, type Order, type Payment } from './doors.ts';
 import { check, type Scene, type Step } from './steps.ts';
 
@@ -29,13 +29,12 @@ export async function paymentsOf(
  * @param many how many of each there are to be
  */
 export async function books(
-  { service, product }: Scene,
+  { service }: Scene,
   orders: readonly Order[],
   many: { readonly paid: number; readonly held: number },
 ): Promise<Step> {
   const payments = (await Promise.all(orders.map((order) => paymentsOf({ service }, order)))).flat();
-  const path = `/books?provider=${product.provider}`;
-  const { charges: all, balances } = await plain<Books>(service, 'gateways', path);
+  const { charges: all, balances } = await plain<Books>(service, 'gateways', '/books');
   const charges = all.filter((charge) => payments.some((payment) => isOf(charge, payment)));
   const rows = charges.map((charge) => ({ charge, as: placeOf(charge, payments) }));
   const paid = rows.filter(({ as }) => as === paying).length;
@@ -49,7 +48,7 @@ export async function books(
   );
   check(
     sumOf(Object.values(balances)) === 0,
-    `The provider's books do not balance: ${JSON.stringify(balances)}.`,
+    `The providers' books do not balance: ${JSON.stringify(balances)}.`,
   );
   return { step: 'books', says: inWords(rows), saw: charges };
 }
@@ -58,12 +57,12 @@ const paying = 'paid the order';
 
 function inWords(rows: readonly { readonly charge: Charge; readonly as: string }[]): string[] {
   const [only, ...others] = rows;
-  if (!only) return ["The provider's own books: no charge. The books agree."];
+  if (!only) return ["The providers' own books: no charge. The books agree."];
   const { amount, currency } = only.charge;
   if (others.length === 0)
     return [`The provider's own books: one charge of ${amount} ${currency}. The books agree.`];
   return [
-    `The provider's own books: ${rows.length} charges.`,
+    `The providers' own books: ${rows.length} charges.`,
     ...rows.map(({ charge, as }) => `  ${charge.amount} ${charge.currency}  ${charge.transaction_id}  ${as}`),
     'Each stands in our record. The books agree.',
   ];

@@ -11,12 +11,18 @@ export interface Order {
   readonly currency: string;
   readonly subject: string;
   readonly return_url: string;
+  /** what its method must know of the payer */
+  readonly openid?: string;
+  readonly client_ip?: string;
 }
 
 export type PrepayInfo =
   | { readonly kind: 'qr_code'; readonly qr_code: string }
   | { readonly kind: 'redirect_url'; readonly url: string }
-  | { readonly kind: 'app_parameters'; readonly parameters: Readonly<Record<string, string>> };
+  | {
+      readonly kind: 'app_parameters' | 'jsapi_parameters';
+      readonly parameters: Readonly<Record<string, string>>;
+    };
 
 /** Amounts are decimal text. */
 export interface Payment {
@@ -117,7 +123,9 @@ export async function pay(service: Service, payment: Payable, conduct: object = 
 export async function payInVain(service: Service, payment: Payable): Promise<string> {
   const response = await payer(service, payment, {});
   if (response.ok) throw new Error('The provider took the money.');
-  return ((await response.json()) as { error: string }).error;
+  const { error } = (await response.json()) as { error: string };
+  if (error.includes('No money moved')) return error;
+  throw new Error(`The provider did not say that no money moved: ${error}`);
 }
 
 /** With what the shop showed, whether or not the API still shows it. */

@@ -1,20 +1,27 @@
 // What the demo can pay by: every product of every channel that the local stage declares.
 import { stages } from '../../infra/config.ts';
+import type { Payer } from '../../lib/domain/payment.ts';
 import { provider } from '../../lib/gateways/registry.ts';
 
 export interface Product {
-  readonly provider: string;
   readonly channel: string;
   readonly method: string;
   readonly currency: string;
+  /** members of an order that say what the method must know of the payer */
+  readonly payer: Readonly<Record<string, string>>;
 }
 
+const payer: Readonly<Record<keyof Payer, Readonly<Record<string, string>>>> = {
+  openid: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o' },
+  clientIp: { client_ip: '203.0.113.9' },
+};
+
 const products: readonly Product[] = stages.local.channels.flatMap(({ code, provider: name }) =>
-  Object.entries(provider(name).methods).map(([method, { currencies }]) => ({
-    provider: name,
+  Object.entries(provider(name).methods).map(([method, { currencies, requires = [] }]) => ({
     channel: code,
     method,
     currency: currencies[0] ?? '',
+    payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
   })),
 );
 

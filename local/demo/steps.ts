@@ -40,7 +40,7 @@ export function check(holds: boolean, otherwise: string): asserts holds {
 const amount = '8.80';
 
 /** An order that nobody has made before. */
-export function newOrder({ channel, method, currency }: Product): Order {
+export function newOrder({ channel, method, currency, payer }: Product): Order {
   return {
     business_order_id: `demo-${randomUUID().slice(0, 8)}`,
     payment_channel: channel,
@@ -49,7 +49,13 @@ export function newOrder({ channel, method, currency }: Product): Order {
     currency,
     subject: 'A pot of tea',
     return_url: `${returnOrigins('local-app')[0] ?? ''}/orders?cart=7`,
+    ...payer,
   };
+}
+
+/** The same order, to be paid another way. */
+export function byOtherWay({ business_order_id }: Order, product: Product): Order {
+  return { ...newOrder(product), business_order_id };
 }
 
 /** The shop asks to collect, and gets a new payment that can be paid. */
@@ -62,9 +68,12 @@ export async function collect(
   const payment = body as Payable;
   check('prepay_info' in payment, 'The answer brought no means to pay.');
   const { business_order_id: id, currency, payment_method: method, payment_channel: channel } = order;
+  const { openid, client_ip: address } = order;
   const says = [
     `Order ${id}: ${order.amount} ${currency} by ${method} on ${channel}.`,
     `${status}  ${payment.transaction_id}  ${payment.status}`,
+    ...(openid === undefined ? [] : [`The payer's openid: ${openid}`]),
+    ...(address === undefined ? [] : [`The payer's address: ${address}`]),
   ];
   return { payment, step: { step: 'order', says, saw: payment } };
 }
@@ -73,6 +82,7 @@ const comes: Readonly<Record<PrepayInfo['kind'], string>> = {
   qr_code: 'scans the code',
   redirect_url: 'opens the address',
   app_parameters: 'opens the app',
+  jsapi_parameters: 'taps the button',
 };
 
 /** "The payer scans the code and pays": what a payer does with what the shop showed. */
@@ -104,8 +114,7 @@ export async function untilPaid(service: Service, payment: Payment): Promise<Pay
 }
 
 /** @param text of what the payer pays by, which may be much longer than a line */
-export function shortened(text: string): string[] {
-  const room = 72;
+export function shortened(text: string, room = 72): string[] {
   if (text.length <= room) return [text];
   return [`${text.slice(0, room)}…`, `(${text.length} characters)`];
 }

@@ -1,7 +1,12 @@
 // What is told of a payment, and to whom: callbacks, log, bus, timeline.
-import { deliveries, get, look, plain, transactions, type Payment } from './doors.ts';
+import { deliveries, get, look, plain, transactions, type Delivery, type Payment } from './doors.ts';
 import { until, type Service } from './service.ts';
 import { check, type Step } from './steps.ts';
+
+/** Some providers read the status alone: their answer has no body. */
+export function answerTo({ status, body }: Delivery): string {
+  return body ? `${String(status)} "${body}"` : `${String(status)} with no body`;
+}
 
 /** The provider sends its newest notice once more: accepted, and nothing changes. */
 export async function toldAgain(service: Service, payment: Payment): Promise<Step> {
@@ -21,7 +26,7 @@ export async function toldAgain(service: Service, payment: Payment): Promise<Ste
   );
   const { version } = await look(service, payment);
   check(version === before.version, 'The repeated callback changed the payment.');
-  const says = [`The callback comes again: answered "${String(again.body)}", without effect.`];
+  const says = [`The callback comes again: answered ${answerTo(again)}, without effect.`];
   return { step: 'duplicate', says: [...says, `The payment stays at version ${version}.`], saw: again };
 }
 

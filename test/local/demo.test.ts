@@ -12,8 +12,14 @@ import { startMachine, type Machine } from '../../local/machine.ts';
 jest.setTimeout(60_000);
 
 const products = stages.local.channels.flatMap(({ code: channel, provider: name }) =>
-  Object.keys(provider(name).methods).map((method) => ({ channel, method })),
+  Object.keys(provider(name).methods).map((method) => ({ provider: name, channel, method })),
 );
+const isFirstOfProvider = (place: number) => products[place]?.provider !== products[place - 1]?.provider;
+const firstOnes = products.filter((_, place) => isFirstOfProvider(place));
+/** `next` is of another provider. */
+const lastOnes = products
+  .filter((_, place) => isFirstOfProvider(place + 1))
+  .map((last, place) => ({ ...last, next: firstOnes[(place + 1) % firstOnes.length]?.method ?? '' }));
 
 interface Ended {
   readonly code: number;
@@ -83,6 +89,28 @@ describe('with a service that runs', () => {
     expect(ended.out).toContain(`by ${method} on ${channel}.`);
     expect(ended.out).toContain('The running service:');
   });
+
+  const others = firstOnes
+    .slice(1)
+    .flatMap(({ method }) => Object.keys(scenarios).map((scenario) => ({ method, scenario })));
+  test.each(others)('$scenario is seen by $method', async ({ method, scenario }) => {
+    expectSeen(await running('--product', method, '--scenario', scenario));
+  });
+
+  /** By provider: whether it knows an order before a payer opens it, and so can close it. */
+  const secondTime: Readonly<Record<string, string>> = {
+    alipay: 'not lost: DUPLICATE_PAID.',
+    'wechat-pay': 'This order cannot be paid twice.',
+  };
+  test.each(lastOnes)(
+    'paid-twice goes from $method on $channel to $next',
+    async ({ provider: name, channel, method, next }) => {
+      const ended = await running('--product', method, '--channel', channel, '--scenario', 'paid-twice');
+      expectSeen(ended);
+      expect(ended.out).toContain(secondTime[name]);
+      expect(ended.out).toContain(`pay by ${next} instead`);
+    },
+  );
 
   test('programs get an object for each step', async () => {
     const { code, out } = await running('--product', 'alipay_page', '--json');

@@ -20,7 +20,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     about: 'shop and payer at the same moment, in both orders',
     story: paidWhileClosing,
   },
-  'paid-twice': { about: 'the payer changes the way to pay, and pays both ways', story: paidTwice },
+  'paid-twice': { about: 'the payer changes the way to pay, and tries both ways', story: paidTwice },
   expire: { about: 'nobody pays; the payment ends, the order is free again', story: expire },
 };
 

@@ -12,7 +12,7 @@ import {
   type Scene,
   type Step,
 } from '../steps.ts';
-import { events, timeline, toldAgain } from '../told.ts';
+import { answerTo, events, timeline, toldAgain } from '../told.ts';
 
 export async function* journey(scene: Scene): AsyncGenerator<Step> {
   const { service } = scene;
@@ -23,11 +23,10 @@ export async function* journey(scene: Scene): AsyncGenerator<Step> {
   yield* payer(scene, payment);
 
   const delivery = await until('The callback', async () => (await deliveries(service, payment)).at(0));
-  check(delivery.accepted, `The callback was answered ${String(delivery.status)} ${String(delivery.body)}.`);
-  const { status, body } = delivery;
+  check(delivery.accepted, `The callback was answered ${answerTo(delivery)}.`);
   yield {
     step: 'callback',
-    says: [`The provider calls back. Proved, queued, answered ${String(status)} "${String(body)}".`],
+    says: [`The provider calls back. Proved, queued, answered ${answerTo(delivery)}.`],
     saw: delivery,
   };
 
@@ -51,14 +50,18 @@ function means({ draw }: Scene, { prepay_info: saw }: Payable): Step {
       return { step: 'qr_code', says: ['The code to scan:', '', ...draw(saw.qr_code), '', saw.qr_code], saw };
     case 'redirect_url':
       return { step: 'redirect_url', says: ['The address to open:', ...shortened(saw.url)], saw };
-    case 'app_parameters': {
-      const texts = Object.entries(saw.parameters).flatMap(([name, text]) => [
-        `${name}:`,
-        ...shortened(text),
-      ]);
-      return { step: 'app_parameters', says: ['What the app hands to its SDK:', ...texts], saw };
-    }
+    case 'app_parameters':
+      return { step: saw.kind, says: ['What the app hands to its SDK:', ...table(saw.parameters)], saw };
+    case 'jsapi_parameters':
+      return { step: saw.kind, says: ['What the page hands to the app:', ...table(saw.parameters)], saw };
   }
+}
+
+function table(parameters: Readonly<Record<string, string>>): string[] {
+  const widest = Math.max(...Object.keys(parameters).map(({ length }) => length));
+  return Object.entries(parameters).flatMap(([name, text]) =>
+    shortened(text, 70 - widest).map((part, place) => `  ${(place ? '' : name).padEnd(widest)}  ${part}`),
+  );
 }
 
 async function* payer({ service }: Scene, payment: Payable): AsyncGenerator<Step> {
@@ -67,24 +70,38 @@ async function* payer({ service }: Scene, payment: Payable): AsyncGenerator<Step
   const saw = await pay(service, payment);
   const says = [payerDoes(payment, `and pays: trade ${String(saw.gateway_transaction_id)}.`)];
   yield { step: 'payer', says, saw };
-  if (info.kind === 'redirect_url') yield backAtTheShop(payment, saw);
+  if (info.kind === 'redirect_url') yield leadsBack(info.url) ? backAtTheShop(payment, saw) : stays(saw);
 }
 
-/** Where the address leads a browser. */
+/** Where the address leads a browser: to the cashier's page, or to another address where that is. */
 async function cashier(url: string): Promise<Step> {
   const response = await fetch(url, { redirect: 'manual' });
   await response.body?.cancel();
-  const location = response.headers.get('location');
-  check(
-    response.status === 302 && location !== null,
-    `The address was answered ${response.status}, and leads nowhere.`,
-  );
-  const { origin, pathname, href } = new URL(location, url);
-  const says = [
-    `The payer's browser opens it and is sent to the cashier: ${response.status}`,
-    `  ${origin}${pathname}?…`,
-  ];
-  return { step: 'cashier', says, saw: { status: response.status, location: href } };
+  const { status, headers } = response;
+  const location = headers.get('location');
+  if (status === 302 && location !== null) {
+    const { origin, pathname, href } = new URL(location, url);
+    const says = [
+      `The payer's browser opens it and is sent to the cashier: ${status}`,
+      `  ${origin}${pathname}?…`,
+    ];
+    return { step: 'cashier', says, saw: { status, location: href } };
+  }
+  const isPage = status === 200 && headers.get('content-type')?.startsWith('text/html') === true;
+  check(isPage, `The address was answered ${status}, and leads nowhere.`);
+  const says = [`The payer's browser opens it and is at the cashier: ${status}`];
+  return { step: 'cashier', says, saw: { status } };
+}
+
+/** Whether our own address for returning browsers is in it. */
+function leadsBack(url: string): boolean {
+  return [...new URL(url).searchParams.values()].some((value) => value.includes('/payments/returns/'));
+}
+
+function stays({ returned }: Paid): Step {
+  check(returned === undefined, `The browser went to ${String(returned?.url)}, and nobody had said so.`);
+  const says = ['The browser stays at the cashier: this provider is told no way back to the shop.'];
+  return { step: 'return', says, saw: null };
 }
 
 /** By way of the service, which asks the provider before it says how the payment stands. */

@@ -1,9 +1,29 @@
-// The payer changes the way to pay, and pays both ways: one of them pays the order, the other is held for a person.
+// The payer changes the way to pay, and wants to pay both ways: one of them pays the order. The other is held for a person,
+// or cannot be paid at all, where its provider knew it and could close it.
 import { books } from '../books.ts';
-import { look, pay, post, transactions, type Order, type Payable, type Payment } from '../doors.ts';
+import {
+  look,
+  pay,
+  payInVain,
+  post,
+  transactions,
+  type Order,
+  type Payable,
+  type Payment,
+} from '../doors.ts';
 import { otherThan } from '../products.ts';
 import { as, until, type Service } from '../service.ts';
-import { check, collect, newOrder, payerDoes, paying, untilPaid, type Scene, type Step } from '../steps.ts';
+import {
+  byOtherWay,
+  check,
+  collect,
+  newOrder,
+  payerDoes,
+  paying,
+  untilPaid,
+  type Scene,
+  type Step,
+} from '../steps.ts';
 import { events, logOf, timeline } from '../told.ts';
 
 export async function* paidTwice(scene: Scene): AsyncGenerator<Step> {
@@ -11,33 +31,33 @@ export async function* paidTwice(scene: Scene): AsyncGenerator<Step> {
   const order = newOrder(product);
   const first = await collect(service, order);
   yield first.step;
-  const other = otherThan(product);
-  const changed = { ...order, payment_channel: other.channel, payment_method: other.method };
+  const changed = byOtherWay(order, otherThan(product));
   const second = await collect(service, changed);
-  yield await superseded(service, first.payment, second);
+  const earlier = await look(service, first.payment);
+  yield otherWay(earlier, second);
 
   yield await paying(service, second.payment);
   yield await paidOnce(service, changed, await untilPaid(service, second.payment));
-  yield* paidAgain(service, first.payment);
-  yield await books(scene, [order], { paid: 1, held: 1 });
+  const isClosed = earlier.status === 'CLOSED';
+  yield* isClosed ? refused(service, first.payment) : paidAgain(service, first.payment);
+  yield await books(scene, [order], { paid: 1, held: isClosed ? 0 : 1 });
 }
 
-async function superseded(
-  service: Service,
-  first: Payment,
-  { payment: second, step }: Awaited<ReturnType<typeof collect>>,
-): Promise<Step> {
-  const saw = await look(service, first);
+/** What its provider knows can be closed there first. What only the payer has, nobody can take back. */
+function otherWay(earlier: Payment, { payment: second, step }: Awaited<ReturnType<typeof collect>>): Step {
+  const isClosed = earlier.status === 'CLOSED';
   check(
-    saw.superseded_by === second.transaction_id && !('prepay_info' in saw),
+    (isClosed || earlier.superseded_by === second.transaction_id) && !('prepay_info' in earlier),
     'The earlier payment is shown as before.',
   );
   const says = [
     `The payer wants to pay by ${second.payment_method} instead. The same order again:`,
     ...step.says.slice(1),
-    'The earlier one is superseded and shown no more; the payer still has it.',
+    isClosed
+      ? 'The provider knows the earlier one: it was closed there first. CLOSED.'
+      : 'The earlier one is superseded and shown no more; the payer still has it.',
   ];
-  return { ...step, says, saw: { ...second, earlier: saw } };
+  return { ...step, says, saw: { ...second, earlier } };
 }
 
 /** The order's lock names who paid it: a further payment is not made. */
@@ -52,6 +72,25 @@ async function paidOnce(service: Service, order: Order, paid: Payment): Promise<
     `asked to collect once more, the service says ${status} ${body.code}.`,
   ];
   return { step: 'paid', says, saw: { payment: paid, answer: body } };
+}
+
+/** There is no second time: the earlier payment was closed before the new one was made. */
+async function* refused(service: Service, payment: Payable): AsyncGenerator<Step> {
+  const saw = await payInVain(service, payment);
+  yield {
+    step: 'refused',
+    says: [
+      'The earlier means are still at hand.',
+      payerDoes(payment, 'too, and the provider refuses:'),
+      saw,
+      'This order cannot be paid twice.',
+    ],
+    saw,
+  };
+  const closed = await look(service, payment);
+  check(closed.anomaly === undefined, `It says ${String(closed.anomaly?.kind)}.`);
+  yield await events(service, closed);
+  yield await timeline(service, closed, ['payment.created', 'payment.pending', 'payment.closed']);
 }
 
 /** Money comes on the earlier payment, too. */
