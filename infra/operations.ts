@@ -104,7 +104,6 @@ export const operations = {
     needs: [
       'payments:get',
       'payments:transact',
-      'payments:check',
       'idempotency',
       'channels:get',
       'channel-secrets:get',
@@ -145,7 +144,7 @@ export const operations = {
   },
   'apply-notification': {
     on: { queue: 'callbacks' },
-    needs: ['payments:get', 'payments:transact', 'payments:check', 'channels:get', 'callbacks:send'],
+    needs: ['payments:get', 'payments:transact', 'channels:get', 'callbacks:send'],
     impact:
       'Proved callbacks wait in the queue: paid orders are shown as unpaid. Nothing is lost: what has failed for five hours is kept in the dead-letter queue.',
     severity: 'urgent',
@@ -159,14 +158,7 @@ export const operations = {
   },
   'sync-transaction': {
     on: { queue: 'sync' },
-    needs: [
-      'payments:get',
-      'payments:transact',
-      'payments:check',
-      'channels:get',
-      'channel-secrets:get',
-      'channel-keys:sign',
-    ],
+    needs: ['payments:get', 'payments:transact', 'channels:get', 'channel-secrets:get', 'channel-keys:sign'],
     callsGateways: true,
     impact:
       'Payments whose callback was lost stay unpaid, and payments that ran out are not closed. No money is lost: what was not asked for is found due again.',

@@ -71,10 +71,13 @@ export async function resolve(
   });
 }
 
-/** Time passes until the payment can be paid no more, and a little longer. */
+/** ms. After expiry: 60 s of grace, up to 6 s of chance, and up to 60 s until the clock ticks. */
+const untilAsked = 130_000;
+
+/** Time passes until the payment can be paid no more, and its channel was asked for it since. */
 export async function timeRunsOut(service: Service, transactionId: string): Promise<void> {
   const { expires_at } = await read(service, transactionId);
-  await service.control('/clock', { to: new Date(Date.parse(expires_at) + 120_000).toISOString() });
+  await service.control('/clock', { to: new Date(Date.parse(expires_at) + untilAsked).toISOString() });
 }
 
 export interface Paying {

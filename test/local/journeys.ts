@@ -4,6 +4,7 @@ import type { OperationName } from '../../infra/operations.ts';
 import type { Line } from '../../local/journal.ts';
 import type { Machine } from '../../local/machine.ts';
 import { signedFetch } from '../../local/signed-fetch.ts';
+import { openChannelJourneys } from './channel-journeys.ts';
 import { openLatecomer } from './latecomer.ts';
 import { openShop } from './shop.ts';
 
@@ -25,6 +26,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
   const shop = openShop(machine);
   const late = openLatecomer(machine, shop);
   const { advance, anomaly, closing, lose, make, payer } = late;
+  const { configured, throughEach, ...channels } = openChannelJourneys(machine, lines, late);
   const operator = signedFetch(machine.credentials.people.operator, machine.region);
   /** a payment that can be read, and an order whose payment is closed */
   const known = await shop.create();
@@ -43,8 +45,6 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
       headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
       body: JSON.stringify(body),
     });
-  const withCertificate = { payment_channel: 'ALIPAY_CERT' };
-
   /** Waits until it holds, or until something is denied to the operation. */
   async function unlessDenied(operation: string, since: number, holds: Journey): Promise<boolean> {
     const end = Date.now() + 5000;
@@ -55,14 +55,12 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     return holds();
   }
 
-  const paid = (operation: string): Journey => {
-    return async () => {
-      const since = lines.length;
-      const id = await shop.create();
-      await shop.pay(id);
-      return unlessDenied(operation, since, async () => (await shop.status(id)) === 'PAID_SUCCESS');
-    };
-  };
+  async function paid(operation: string, order: object): Promise<boolean> {
+    const since = lines.length;
+    const { id } = await make(order);
+    await shop.pay(id);
+    return unlessDenied(operation, since, async () => (await shop.status(id)) === 'PAID_SUCCESS');
+  }
 
   /** The gateway carries it out and its answer is lost: the creation is handed on early, and the answer is not kept. */
   const unknown: Journey = async () => {
@@ -72,16 +70,19 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     return status === 202 && Number(headers.get('retry-after')) < 5;
   };
 
-  /** The callback is lost: only asking brings the money to the payment. */
-  const synced = (channel: object): Journey => {
-    return async () => {
-      const { id } = await make(channel);
+  /** The callbacks are lost: only asking brings the money to the payments. */
+  async function synced(orders: readonly object[]): Promise<boolean> {
+    const ids: string[] = [];
+    for (const order of orders) {
+      const { id } = await make(order);
       await lose(id);
       await shop.pay(id);
-      await advance('10m');
-      return (await shop.status(id)) === 'PAID_SUCCESS';
-    };
-  };
+      ids.push(id);
+    }
+    await advance('10m');
+    const statuses = await Promise.all(ids.map((id) => shop.status(id)));
+    return statuses.every((status) => status === 'PAID_SUCCESS');
+  }
 
   const returned: Journey = async () => {
     const page = await make(late.page);
@@ -134,7 +135,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
 
   /** Known and unknown numbers: tables are written, and the queue too. */
   const notThere: Journey = async () => {
-    if (!(await paid('apply-notification')())) return false;
+    if (!(await paid('apply-notification', {}))) return false;
     const since = lines.length;
     const { id } = await make({});
     await late.fault({ transaction_id: id, callback: { fault: 'unknown_number' } });
@@ -151,16 +152,15 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     'close-payment': () => late.closedAtOnce({}),
     'resolve-anomaly': async () => (await decide(await lateMoney())).status === 200,
     'list-quarantine': answers(200, () => operator(`${machine.api}/quarantine?channel_code=ALIPAY`)),
-    'receive-callback': paid('receive-callback'),
-    'receive-return': returned,
-    'apply-notification': paid('apply-notification'),
+    'receive-callback': throughEach((order) => paid('receive-callback', order)),
+    'receive-return': async () => (await returned()) && (await channels.strayed()),
+    'apply-notification': () => paid('apply-notification', {}),
     'find-due': async () => {
       await shop.create();
       return ticked('find-due', '3m', 'SendMessageBatch')();
     },
-    'sync-transaction': synced({}),
-    // It connects every channel, to see whose provider hands out keys: here none does.
-    'refresh-platform-keys': ticked('refresh-platform-keys', '1h', 'GetSecretValue'),
+    'sync-transaction': () => synced([{}]),
+    'refresh-platform-keys': channels.refreshed,
     'publish-events': async () => {
       const since = lines.length;
       const id = await shop.create();
@@ -169,14 +169,19 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
       );
     },
     'get-channel': answers(200, () => operator(`${machine.api}/channels/ALIPAY`)),
-    'put-channel': answers(200, () => late.configure('ALIPAY', 'pem')),
+    'put-channel': () => configured('ALIPAY', 'pem'),
   };
+
+  /** by which a channel shows that it is the merchant */
+  const credentials = /^(kms:Sign|secretsmanager:GetSecretValue) /;
+  /** Money that is late leaves a mark at its order. */
+  const orders = /^dynamodb:UpdateItem .*-payments$/;
 
   const seldom: Journeys['seldom'] = [
     ['create-payment', /^dynamodb:(DeleteItem .*-idempotency|UpdateItem .*-payments)$/, unknown],
     ['create-payment', /^dynamodb:ConditionCheckItem /, answers(201, () => shop.post(closed))],
-    ['create-payment', /^kms:Sign /, answers(201, () => shop.post(withCertificate))],
-    ['close-payment', /^kms:Sign /, () => late.closedAtOnce(withCertificate)],
+    ['create-payment', credentials, throughEach(async (order) => (await shop.post(order)).status === 201)],
+    ['close-payment', credentials, throughEach(late.closedAtOnce)],
     [
       'close-payment',
       /^dynamodb:DeleteItem .*-idempotency$/,
@@ -188,25 +193,24 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     ],
     [
       'close-payment',
-      /^dynamodb:ConditionCheckItem /,
+      orders,
       async () => {
-        const payment = await closing({});
+        const payment = await make({});
+        if ((await late.close(payment.id)).status !== 202) return false;
         await lose(payment.id);
         await payer(payment);
         return (await late.close(payment.id)).status === 409 && (await anomaly(payment.id)) !== undefined;
       },
     ],
     ['resolve-anomaly', /^dynamodb:DeleteItem .*-idempotency$/, resolvedAgain],
-    [
-      'apply-notification',
-      /^dynamodb:ConditionCheckItem /,
-      async () => (await anomaly(await lateMoney())) !== undefined,
-    ],
+    ['apply-notification', orders, async () => (await anomaly(await lateMoney())) !== undefined],
     ['apply-notification', /^(sqs:SendMessage|kms:GenerateDataKey) /, notThere],
-    ['sync-transaction', /^kms:Sign /, synced(withCertificate)],
+    ['sync-transaction', credentials, () => synced(channels.orders)],
+    // Who may not log tells nobody what became of the keys.
+    ['refresh-platform-keys', /^logs:/, ticked('refresh-platform-keys', '1h', 'GetSecretValue')],
     [
       'sync-transaction',
-      /^dynamodb:ConditionCheckItem /,
+      orders,
       async () => {
         const payment = await closing({});
         await lose(payment.id);
@@ -215,13 +219,11 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
         return (await anomaly(payment.id)) !== undefined;
       },
     ],
-    [
-      'get-channel',
-      /^kms:GetPublicKey /,
-      answers(200, () => operator(`${machine.api}/channels/ALIPAY_CERT`)),
-    ],
-    ['put-channel', /^kms:GetPublicKey /, answers(200, () => late.configure('ALIPAY_CERT', 'kms'))],
-    ['put-channel', /ALIPAY_CERT/, answers(200, () => late.configure('ALIPAY_CERT', 'pem'))],
+    ['get-channel', /^kms:GetPublicKey /, channels.shown],
+    ['put-channel', /^kms:GetPublicKey /, channels.keyed],
+    ['put-channel', /channels\/ALIPAY_CERT\b/, () => configured('ALIPAY_CERT', 'pem')],
+    ['put-channel', /channels\/WECHAT_PAY\b/, () => configured('WECHAT_PAY', 'pem')],
+    ['put-channel', /channels\/WECHAT_PAY_CERT\b/, () => configured('WECHAT_PAY_CERT', 'kms')],
   ];
   return { usual, seldom };
 }

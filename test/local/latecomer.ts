@@ -1,5 +1,4 @@
 // Payments whose course is not the usual one, at a booted machine: closed, paid late, paid unheard, paid in a browser.
-import { generateKeyPairSync } from 'node:crypto';
 import type { Machine } from '../../local/machine.ts';
 import { signedFetch } from '../../local/signed-fetch.ts';
 import type { Shop } from './shop.ts';
@@ -13,7 +12,6 @@ export type Latecomer = ReturnType<typeof openLatecomer>;
 
 export function openLatecomer(machine: Machine, shop: Shop) {
   const call = signedFetch(machine, machine.region);
-  const operator = signedFetch(machine.credentials.people.operator, machine.region);
   const order = (base: string, path: string, method: string, body?: object) =>
     fetch(`${base}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
   const fault = (body: object) => order(machine.gateways, '/_control/faults', 'POST', body);
@@ -70,24 +68,6 @@ export function openLatecomer(machine: Machine, shop: Shop) {
     anomaly: async (id: string): Promise<object | undefined> => {
       const answer = await shop.get(`/payments/transactions/${id}`);
       return ((await answer.json()) as { anomaly?: object }).anomaly;
-    },
-    /** Puts a channel again, with a key in KMS or one that is sent and fits nothing: for what is done last. */
-    configure: async (code: string, key: 'kms' | 'pem'): Promise<Response> => {
-      const path = `${machine.api}/channels/${code}`;
-      const now = (await (await operator(path)).json()) as { merchant_id: string; app_id: string };
-      const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-      const pem = { private_key_merchant: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
-      return operator(path, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          ...{ environment: 'local', gateway_url: `${machine.gateways}/alipay/gateway.do` },
-          ...{ merchant_id: now.merchant_id, app_id: now.app_id, is_active: true },
-          public_key_platform: publicKey.export({ type: 'spki', format: 'pem' }),
-          callback_url_payment: `${machine.api}/payments/callbacks/${code.toLowerCase()}`,
-          ...(key === 'kms' ? { signing_key: 'v1' } : { signing_key: null, ...pem }),
-        }),
-      });
     },
   };
 }

@@ -1,0 +1,62 @@
+// What needs a function for its channels' sake: orders through each of them, and what operators and clocks do with them.
+import type { Line } from '../../local/journal.ts';
+import type { Machine } from '../../local/machine.ts';
+import { signedFetch } from '../../local/signed-fetch.ts';
+import { channelsOf, openConfigurer, type LocalChannel } from './channels.ts';
+import type { Journey } from './journeys.ts';
+import type { Latecomer } from './latecomer.ts';
+
+type Step = (order: LocalChannel['order']) => Promise<boolean>;
+
+/** @param lines grows with all that happens on the machine */
+export function openChannelJourneys(machine: Machine, lines: readonly Line[], { advance }: Latecomer) {
+  const channels = channelsOf(machine);
+  const { configure, forgetKeys } = openConfigurer(machine);
+  const operator = signedFetch(machine.credentials.people.operator, machine.region);
+
+  /** One after another, as long as all goes well. */
+  async function each(some: readonly LocalChannel[], step: (channel: LocalChannel) => Promise<boolean>) {
+    for (const channel of some) if (!(await step(channel))) return false;
+    return true;
+  }
+  const keyed = channels.filter(({ signingKeys }) => signingKeys.length > 0);
+  const sendingNobodyBack = channels.filter(({ provider }) => provider === 'wechat-pay');
+
+  const strayed: Journey = () =>
+    each(sendingNobodyBack, async ({ code }) => {
+      const { status } = await fetch(`${machine.api}/payments/returns/${code.toLowerCase()}`);
+      return status === 404;
+    });
+
+  const refreshed: Journey = async () => {
+    await forgetKeys('WECHAT_PAY_CERT');
+    const since = lines.length;
+    await advance('1h');
+    const told = lines.slice(since).filter(({ from }) => from === 'refresh-platform-keys');
+    return channels.every(({ code }) => {
+      const line = told.find(({ channel_code }) => channel_code === code);
+      if (code === 'WECHAT_PAY_CERT') return line?.['outcome'] === 'refreshed';
+      return line?.name === 'platform_keys.nothing_to_fetch';
+    });
+  };
+
+  const configured = async (code: string, key: 'kms' | 'pem') => (await configure(code, key)).status === 200;
+
+  return {
+    /** what an order through each channel says */
+    orders: channels.map(({ order }) => order),
+    throughEach:
+      (step: Step): Journey =>
+      () =>
+        each(channels, ({ order }) => step(order)),
+    /** WeChat Pay sends nobody back: who comes all the same is told so by a channel that is whole. */
+    strayed,
+    /** WECHAT_PAY_CERT alone is handed out keys; the others are connected to see that they are not. */
+    refreshed,
+    shown: () =>
+      each(keyed, async ({ code }) => (await operator(`${machine.api}/channels/${code}`)).status === 200),
+    /** For what is done last: the secrets fit nothing. */
+    configured,
+    keyed: () => each(keyed, ({ code }) => configured(code, 'kms')),
+  };
+}
