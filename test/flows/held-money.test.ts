@@ -142,6 +142,16 @@ describe('the next word about money that was found before', () => {
   });
 });
 
+describe('the amount, which every word says', () => {
+  it('may be corrected by the channel: the payment is paid, and a person still looks at why', async () => {
+    const { second, word, now, lock } = await twoWays();
+    await word(second, { amount: { minor: 980, currency: 'CNY' } });
+    expect(await word(second)).toMatchObject({ kind: 'moved' });
+    expect(await now(second)).toMatchObject({ status: 'PAID_SUCCESS', anomaly: { kind: 'OVERPAID' } });
+    expect((await lock())?.underReview?.has(second.transactionId)).toBe(true);
+  });
+});
+
 describe('two sums for one payment', () => {
   it('are both kept, and decided about one after the other', async () => {
     const { second, word, decide, now, lock } = await twoWays();
