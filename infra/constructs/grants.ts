@@ -55,7 +55,7 @@ const inTransactions = {
 } as const;
 
 /** All of the request's values are among these, and it has some: ForAllValues alone also holds where it has none. */
-function only(key: string, like: readonly string[]): Readonly<Record<string, unknown>> {
+function limitedTo(key: string, like: readonly string[]): Readonly<Record<string, unknown>> {
   return { 'ForAllValues:StringLike': { [key]: like }, Null: { [key]: 'false' } };
 }
 
@@ -115,7 +115,7 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
   'payments:query': (r) => [
     {
       ...table(r.payments, r.keys, ['Query'], reads),
-      conditions: only('dynamodb:LeadingKeys', ['QUARANTINE#*']),
+      conditions: limitedTo('dynamodb:LeadingKeys', ['QUARANTINE#*']),
     },
   ],
   'payments:find-due': (r) => [
@@ -131,7 +131,7 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
       ...table(r.payments, r.keys, ['UpdateItem'], writes),
       conditions: {
         ...inTransactions,
-        ...only('dynamodb:Attributes', ['pk', 'sk', 'found_under', 'found_at']),
+        ...limitedTo('dynamodb:Attributes', ['pk', 'sk', 'found_under', 'found_at']),
       },
     },
   ],
