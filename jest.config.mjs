@@ -2,6 +2,8 @@ export default {
   testEnvironment: 'node',
   // Most of the time is spent waiting for emulators: every core may have a worker.
   maxWorkers: '100%',
+  // ms; nothing here is measured by it: it ends what hangs, on a loaded machine too.
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/test/esbuild-transform.mjs' },
   testMatch: ['<rootDir>/test/**/*.test.ts'],

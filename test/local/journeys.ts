@@ -47,7 +47,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     });
   /** Waits until it holds, or until something is denied to the operation. */
   async function unlessDenied(operation: string, since: number, holds: Journey): Promise<boolean> {
-    const end = Date.now() + 5000;
+    const end = Date.now() + 20_000;
     while (Date.now() < end && !lines.slice(since).some((line) => isDenial(line, operation))) {
       if (await holds()) return true;
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -12,7 +12,7 @@ export interface Shop {
   status(id: string): Promise<string | undefined>;
   /** names of the events of a payment that were published, in order */
   events(id: string): Promise<string[]>;
-  /** @throws Error when it is not published within 5 s */
+  /** @throws Error when it is not published within 20 s */
   heard(id: string, event: string): Promise<void>;
   get(path: string): Promise<Response>;
 }
@@ -58,7 +58,7 @@ export function openShop(
       await fetch(`${machine.gateways}/_control/pay`, { method: 'POST', body });
     },
     heard: async (id, event) => {
-      const end = Date.now() + 5000;
+      const end = Date.now() + 20_000;
       while (!(await events(id)).includes(event)) {
         if (Date.now() > end) throw new Error(`${event} of ${id} was not published.`);
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -15,7 +15,7 @@ export function clientOf(endpoint: string) {
 
 /** @throws Error after 5 s */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 20_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`It did not come to hold: ${holds.toString()}`);
     await sleep(10);
