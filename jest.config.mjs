@@ -4,6 +4,8 @@ export default {
   maxWorkers: '100%',
   // ms; nothing here is measured by it: it ends what hangs, on a loaded machine too.
   testTimeout: 30_000,
+  // Modules of earlier files stay in a worker's memory: beyond this it starts anew.
+  workerIdleMemoryLimit: '1GB',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/test/esbuild-transform.mjs' },
   testMatch: ['<rootDir>/test/**/*.test.ts'],

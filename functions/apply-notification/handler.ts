@@ -6,7 +6,7 @@ import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
 import { readCallbackMessage, sendCallback, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
-import { clientDefaults, documentClient, unlogged } from '../../lib/store/table.ts';
+import { clientDefaults, deployedTables, documentClient, unlogged } from '../../lib/store/table.ts';
 import { anomalyPolicies } from './anomaly-policies.ts';
 import { applyNotification, type Applied } from './apply-notification.ts';
 
@@ -15,13 +15,7 @@ const client = documentClient();
 const sqs = unlogged(new SQSClient({ ...clientDefaults, md5: false }));
 const callbackQueue = env('CALLBACK_QUEUE_URL');
 const dependencies = {
-  tables: {
-    client,
-    payments: env('PAYMENTS_TABLE'),
-    events: env('EVENTS_TABLE'),
-    dueShards: Number(env('DUE_SHARDS_WRITTEN')),
-    ports,
-  },
+  tables: deployedTables(env, client, ports),
   ports,
   policy: anomalyPolicies({ client, channels: env('CHANNELS_TABLE') }, ports),
   sendAgain: (message: CallbackMessage, delay: number) => sendCallback(sqs, callbackQueue, message, delay),

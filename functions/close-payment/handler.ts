@@ -1,37 +1,23 @@
 // POST /payments/transactions/{transaction_id}/close
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { paymentView } from '../../lib/api/payment-view.ts';
 import type { Reply } from '../../lib/api/problems.ts';
 import { validate } from '../../lib/api/validation.ts';
-import { connectedChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
-import { keysClient } from '../../lib/channels/signers.ts';
+import { deployedChannels } from '../../lib/channels/deployed.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { api, type ApiRequest } from '../../lib/lambda/http.ts';
 import { NotFrozen, replayable } from '../../lib/lambda/idempotency.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
-import { clientDefaults, documentClient } from '../../lib/store/table.ts';
+import { clientDefaults, deployedTables, documentClient } from '../../lib/store/table.ts';
 import { closePayment, type Closed } from './close-payment.ts';
 import { closePaymentBody } from './schema.ts';
 
 const dynamodb = new DynamoDBClient(clientDefaults);
 const client = documentClient(dynamodb);
-const tables = {
-  client,
-  payments: env('PAYMENTS_TABLE'),
-  events: env('EVENTS_TABLE'),
-  dueShards: Number(env('DUE_SHARDS_WRITTEN')),
-  ports,
-};
-const channel = connectedChannels({
-  declared: readDeclaredChannels(env('CHANNELS')),
-  table: { client, channels: env('CHANNELS_TABLE') },
-  secrets: new SecretsManagerClient(clientDefaults),
-  keys: keysClient(),
-  ports: { fetch, now: ports.now },
-});
+const tables = deployedTables(env, client, ports);
+const channel = deployedChannels(env, client, ports);
 
 async function close(request: ApiRequest): Promise<Reply> {
   // `null` is a body, and no close.

@@ -1,11 +1,9 @@
 // POST /payments/transactions
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { paymentView } from '../../lib/api/payment-view.ts';
 import type { Reply } from '../../lib/api/problems.ts';
 import { validate } from '../../lib/api/validation.ts';
-import { connectedChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
-import { keysClient } from '../../lib/channels/signers.ts';
+import { deployedChannels } from '../../lib/channels/deployed.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { api, type ApiRequest } from '../../lib/lambda/http.ts';
@@ -13,27 +11,15 @@ import { NotFrozen, replayable } from '../../lib/lambda/idempotency.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
-import { clientDefaults, documentClient } from '../../lib/store/table.ts';
+import { clientDefaults, deployedTables, documentClient } from '../../lib/store/table.ts';
 import { createPayment } from './create-payment.ts';
 import type { Created } from './prepay.ts';
 import { createPaymentBody } from './schema.ts';
 
 const dynamodb = new DynamoDBClient(clientDefaults);
 const client = documentClient(dynamodb);
-const tables = {
-  client,
-  payments: env('PAYMENTS_TABLE'),
-  events: env('EVENTS_TABLE'),
-  dueShards: Number(env('DUE_SHARDS_WRITTEN')),
-  ports,
-};
-const channel = connectedChannels({
-  declared: readDeclaredChannels(env('CHANNELS')),
-  table: { client, channels: env('CHANNELS_TABLE') },
-  secrets: new SecretsManagerClient(clientDefaults),
-  keys: keysClient(),
-  ports: { fetch, now: ports.now },
-});
+const tables = deployedTables(env, client, ports);
+const channel = deployedChannels(env, client, ports);
 
 async function create(request: ApiRequest): Promise<Reply> {
   const created = await createPayment(

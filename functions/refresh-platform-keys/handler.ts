@@ -16,7 +16,7 @@ const keepers = { secrets: new SecretsManagerClient(clientDefaults), keys: keysC
 
 /** Made anew for each tick: what is kept of an earlier one may be older than the keys in the row. */
 const dependencies = () => ({
-  channel: connectedChannels({ ...keepers, declared, table, ports: { fetch, now: ports.now } }),
+  channel: connectedChannels({ ...keepers, declared, table, ports: { fetch, ...ports } }),
   table,
   ports,
 });

@@ -12,17 +12,11 @@ import { replayable } from '../../lib/lambda/idempotency.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { operatorsOnly } from '../../lib/lambda/operators.ts';
 import { ports } from '../../lib/lambda/ports.ts';
-import { clientDefaults, documentClient } from '../../lib/store/table.ts';
+import { clientDefaults, deployedTables, documentClient } from '../../lib/store/table.ts';
 import { resolveAnomalyBody } from './schema.ts';
 
 const dynamodb = new DynamoDBClient(clientDefaults);
-const tables = {
-  client: documentClient(dynamodb),
-  payments: env('PAYMENTS_TABLE'),
-  events: env('EVENTS_TABLE'),
-  dueShards: Number(env('DUE_SHARDS_WRITTEN')),
-  ports,
-};
+const tables = deployedTables(env, documentClient(dynamodb), ports);
 
 async function decide(request: ApiRequest): Promise<Reply> {
   const { path, caller, language } = request;

@@ -1,7 +1,5 @@
 // Queue "sync": asks channels what became of payments that are due.
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { connectedChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
-import { keysClient } from '../../lib/channels/signers.ts';
+import { deployedChannels } from '../../lib/channels/deployed.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import type { Told } from '../../lib/flows/ask-channel.ts';
@@ -11,24 +9,12 @@ import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
 import { readSyncMessage } from '../../lib/messaging/sync.ts';
-import { clientDefaults, documentClient } from '../../lib/store/table.ts';
+import { deployedTables, documentClient } from '../../lib/store/table.ts';
 import { syncTransaction } from './sync-transaction.ts';
 
 const client = documentClient();
-const tables = {
-  client,
-  payments: env('PAYMENTS_TABLE'),
-  events: env('EVENTS_TABLE'),
-  dueShards: Number(env('DUE_SHARDS_WRITTEN')),
-  ports,
-};
-const channel = connectedChannels({
-  declared: readDeclaredChannels(env('CHANNELS')),
-  table: { client, channels: env('CHANNELS_TABLE') },
-  secrets: new SecretsManagerClient(clientDefaults),
-  keys: keysClient(),
-  ports: { fetch, now: ports.now },
-});
+const tables = deployedTables(env, client, ports);
+const channel = deployedChannels(env, client, ports);
 
 export const handler = queue(async (body) => {
   const synced = await syncTransaction({ channel, tables, ports }, readSyncMessage(body));

@@ -5,7 +5,14 @@ import { PaymentError } from '../domain/errors.ts';
 import type { ChannelCode } from '../domain/ids.ts';
 import type { Payee } from '../domain/payment.ts';
 import { readJson } from '../domain/strict-json.ts';
-import type { Gateway, GatewayPorts, MethodRule, NotificationReader, Provider } from '../gateways/gateway.ts';
+import type {
+  Gateway,
+  GatewayPorts,
+  MethodRule,
+  NotificationReader,
+  Provider,
+  ReaderPorts,
+} from '../gateways/gateway.ts';
 import { provider } from '../gateways/registry.ts';
 import { getChannelRow, type ChannelRow, type ChannelTable } from '../store/channels.ts';
 import { readCredentials, readProofs, type Keepers } from './credentials.ts';
@@ -52,7 +59,7 @@ export interface ConnectedChannel extends Channel {
 export interface ChannelsDependencies {
   readonly declared: readonly DeclaredChannel[];
   readonly table: ChannelTable;
-  readonly ports: GatewayPorts;
+  readonly ports: ReaderPorts;
 }
 
 const freshness = 5 * 60 * 1000;
@@ -110,7 +117,7 @@ export function readableChannels(
 
 /** Channels that can be asked for payments. @throws PaymentError */
 export function connectedChannels(
-  dependencies: ChannelsDependencies & Keepers,
+  dependencies: ChannelsDependencies & Keepers & { readonly ports: GatewayPorts },
 ): (code: ChannelCode) => Promise<ConnectedChannel> {
   return channelsBy(dependencies, async (declaration, row) => {
     const { adapter, config } = configured(row);

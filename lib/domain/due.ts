@@ -18,6 +18,14 @@ export interface SyncTier {
   readonly every: number;
 }
 
+/** Soon after creation often, then less and less: for providers that say nothing else. */
+export const usualTiers: SyncPlan['tiers'] = [
+  { until: 120, every: 60 },
+  { until: 3600, every: 300 },
+  { until: 86_400, every: 900 },
+  { until: Infinity, every: 3600 },
+];
+
 /** s. The longest that an unanswered question is put off, unless the plan asks so seldom by itself. */
 const longest = 3600;
 /** Part of the wait that chance takes off or adds: what was made at one moment is not asked for at one moment. */

@@ -70,6 +70,12 @@ export function fingerprint(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }
 
+/** The marks of all secrets, each under its own name. */
+export function fingerprints(secrets: object): Readonly<Record<string, string>> {
+  const marks = Object.entries(secrets).map(([name, text]) => [name, fingerprint(String(text))]);
+  return Object.fromEntries(marks) as Record<string, string>;
+}
+
 function readKey(text: string, kind: Kind): KeyObject {
   if (text.trim() === '') throw new KeyRefused('the key is empty');
   if (/[^\x20-\x7e\r\n\t]/.test(text))

@@ -2,7 +2,7 @@
 // never leave its folder.
 import type * as z from 'zod';
 import type { SyncPlan } from '../domain/due.ts';
-import type { TransactionId } from '../domain/ids.ts';
+import type { IdSource, TransactionId } from '../domain/ids.ts';
 import type { Currency, Money } from '../domain/money.ts';
 import type { Payee, Payer, PrepayInfo } from '../domain/payment.ts';
 import type { PlatformKeys } from '../domain/platform-keys.ts';
@@ -153,12 +153,13 @@ export interface Signer {
   sign(text: Uint8Array): Promise<Buffer>;
 }
 
-/** What an adapter gets from outside. */
-export interface GatewayPorts {
+/** What an adapter gets from outside: the network, the clock and chance. */
+export interface GatewayPorts extends IdSource {
   readonly fetch: typeof globalThis.fetch;
-  /** ms since 1970 UTC */
-  readonly now: () => number;
 }
+
+/** What reads callbacks makes up nothing. */
+export type ReaderPorts = Omit<GatewayPorts, 'randomBytes'>;
 
 /** What a reader of callbacks gets beside the configuration: it can neither sign nor move money. */
 export interface Proofs<Secrets> {
@@ -214,7 +215,7 @@ export interface Provider<Config = unknown, Secrets = unknown> {
    * function that is open to the world can read them.
    */
   readonly readerSecrets?: readonly string[];
-  reader(config: Config, ports: GatewayPorts, proofs: Proofs<Secrets>): NotificationReader;
+  reader(config: Config, ports: ReaderPorts, proofs: Proofs<Secrets>): NotificationReader;
   connect(
     config: Config & { readonly endpoint: string },
     credentials: Credentials<Secrets>,

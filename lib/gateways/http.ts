@@ -1,6 +1,6 @@
 // One HTTP call to a provider: bounded in time and size, no redirects followed, nothing retried. Whatever comes back is
 // hostile input.
-import type { CallOptions, GatewayPorts } from './gateway.ts';
+import type { CallOptions, ReaderPorts } from './gateway.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -26,7 +26,7 @@ const longestAnswer = 256 * 1024;
  * from here they look alike; an answer that is too long is `unreadable`. A 3xx is an answer like any other.
  */
 export async function send(
-  ports: GatewayPorts,
+  ports: ReaderPorts,
   { method, url, headers, body }: HttpRequest,
   { deadline }: CallOptions,
 ): Promise<HttpResult> {

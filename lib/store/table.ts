@@ -28,6 +28,21 @@ export interface Tables extends PaymentsTable, EventsTable {
   readonly dueShards: number;
 }
 
+/** @param env by name: PAYMENTS_TABLE, EVENTS_TABLE, DUE_SHARDS_WRITTEN */
+export function deployedTables(
+  env: (name: string) => string,
+  client: DynamoDBDocumentClient,
+  ports: Ports,
+): Tables & { readonly ports: Ports } {
+  return {
+    client,
+    payments: env('PAYMENTS_TABLE'),
+    events: env('EVENTS_TABLE'),
+    dueShards: Number(env('DUE_SHARDS_WRITTEN')),
+    ports,
+  };
+}
+
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** `refused` names by its place each write whose condition did not hold. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerServiceException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -38,7 +39,7 @@ async function open(
     declared: [{ code, provider: 'alipay', secret_arn: `arn:${code}` }],
     table,
     secrets: { send } as unknown as SecretsManagerClient,
-    ports: { fetch, now: clock.now },
+    ports: { fetch, now: clock.now, randomBytes },
   };
   return {
     code,

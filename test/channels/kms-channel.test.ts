@@ -1,5 +1,5 @@
 // A channel whose key is in KMS works, and no private key is ever in memory.
-import { createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { queryObjects } from 'node:v8';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -63,7 +63,7 @@ async function open(row: Row, told: Told = {}) {
     table,
     secrets,
     keys: machine.kms,
-    ports: { fetch: told.fetch ?? fetch, now },
+    ports: { fetch: told.fetch ?? fetch, now, randomBytes },
   });
   return { connect: () => door(channelCode), asked, now };
 }

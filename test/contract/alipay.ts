@@ -1,4 +1,5 @@
 // Alipay before the contract suite.
+import { randomBytes } from 'node:crypto';
 import { formatAmount, type Money } from '../../lib/domain/money.ts';
 import { alipay } from '../../lib/gateways/alipay/index.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
@@ -112,7 +113,7 @@ function connector(mode: Mode): Bench['connect'] {
     };
     const config = { ...mode.config, endpoint: 'https://gateway.invalid/gateway.do' };
     const provider: Provider = alipay;
-    return { gateway: provider.connect(config, credentials, { fetch, now: () => now }), sent };
+    return { gateway: provider.connect(config, credentials, { fetch, now: () => now, randomBytes }), sent };
   };
 }
 

@@ -63,7 +63,7 @@ async function channelWith(platformKeys?: PlatformKeys, changes: Partial<Channel
     table,
     secrets: new SecretsManagerClient({ region: 'us-east-1' }),
     keys: new KMSClient({ region: 'us-east-1' }),
-    ports: { fetch, now: clock.now },
+    ports: { fetch, now: clock.now, randomBytes },
   });
   return {
     code,

@@ -1,4 +1,5 @@
 // A connected Alipay gateway whose other side says what a test wants said.
+import { randomBytes } from 'node:crypto';
 import { alipay } from '../../lib/gateways/alipay/index.ts';
 import type { AlipayConfig } from '../../lib/gateways/alipay/config.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
@@ -24,7 +25,7 @@ export function answering(body: (method: string) => string, config = bareKey, no
   const gateway = alipay.connect(
     { ...config, endpoint },
     { secrets, signer, platformKeys: {} },
-    { fetch, now: () => now },
+    { fetch, now: () => now, randomBytes },
   );
   return { sent, gateway };
 }

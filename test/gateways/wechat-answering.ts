@@ -1,4 +1,5 @@
 // A connected WeChat Pay gateway whose other side says what a test wants said.
+import { randomBytes } from 'node:crypto';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
 import type { PlatformKeys } from '../../lib/domain/platform-keys.ts';
 import type { Signer } from '../../lib/gateways/gateway.ts';
@@ -76,7 +77,7 @@ export function answering(answer: Said | (() => Said), setting: Setting = {}) {
   const gateway = weChatPay.connect(
     { ...config, endpoint: setting.endpoint ?? 'https://wx.example' },
     { secrets: { private_key_merchant: '', api_v3_key: apiV3Key }, signer, platformKeys },
-    { fetch, now: () => now },
+    { fetch, now: () => now, randomBytes },
   );
   return { sent, gateway };
 }

@@ -1,5 +1,6 @@
 // Alipay: its ways to pay, proved by RSA2.
-import { fingerprint } from '../crypto.ts';
+import { usualTiers } from '../../domain/due.ts';
+import { fingerprints } from '../crypto.ts';
 import type { Provider } from '../gateway.ts';
 import type { Client } from './client.ts';
 import { configSchema, secretsSchema, type AlipayConfig, type AlipaySecrets } from './config.ts';
@@ -12,12 +13,7 @@ export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
   name: 'alipay',
   methods,
   sync: {
-    tiers: [
-      { until: 120, every: 60 },
-      { until: 3600, every: 300 },
-      { until: 86_400, every: 900 },
-      { until: Infinity, every: 3600 },
-    ],
+    tiers: usualTiers,
     lead: expiryLead,
     grace: 60,
     limit: 86_400,
@@ -30,8 +26,7 @@ export const alipay: Provider<AlipayConfig, AlipaySecrets> = {
   configSchema,
   secretsSchema,
   payee: (config) => ({ merchantId: config.merchant_id, appId: config.app_id }),
-  fingerprints: (secrets) =>
-    Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, fingerprint(text)])),
+  fingerprints,
   reader: notificationReader,
   connect(config, { signer }, ports) {
     if (!signer) throw new Error('Alipay needs the merchant’s key to sign with. Nothing was sent.');

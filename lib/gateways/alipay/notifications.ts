@@ -6,9 +6,9 @@ import { JsonRefused, readJson } from '../../domain/strict-json.ts';
 import {
   CallbackRefused,
   type Acknowledgement,
-  type GatewayPorts,
   type Notification,
   type NotificationReader,
+  type ReaderPorts,
 } from '../gateway.ts';
 import type { AlipayConfig } from './config.ts';
 import { readNotice, tradeNotice, type Fields } from './fields.ts';
@@ -19,7 +19,7 @@ import { readReturn } from './returns.ts';
 import { paidSnapshot, readYuan } from './snapshot.ts';
 import { tradeState } from './status.ts';
 
-export function notificationReader(config: AlipayConfig, { now }: GatewayPorts): NotificationReader {
+export function notificationReader(config: AlipayConfig, { now }: ReaderPorts): NotificationReader {
   const platform = platformKey(config);
   return {
     readNotification({ body }) {

@@ -2,7 +2,7 @@
 // says which payment to ask for, and nothing else of it is used.
 // @see https://opendocs.alipay.com/open/028r8t (answer parameters)
 import { isTransactionId, type TransactionId } from '../../domain/ids.ts';
-import { CallbackRefused, type GatewayPorts } from '../gateway.ts';
+import { CallbackRefused, type ReaderPorts } from '../gateway.ts';
 import type { AlipayConfig } from './config.ts';
 import { readReturned } from './fields.ts';
 import { decodeFields, readForm } from './form.ts';
@@ -17,7 +17,7 @@ export function readReturn(
   query: string,
   config: AlipayConfig,
   platform: PlatformKey,
-  now: GatewayPorts['now'],
+  now: ReaderPorts['now'],
 ): TransactionId {
   const form = readForm(Buffer.from(query), longest);
   prove(form, platform, now());

@@ -1,6 +1,6 @@
 // One signed call to WeChat Pay, and the proof of its answer. What the answer means is decided elsewhere.
 // @see https://pay.weixin.qq.com/doc/v3/merchant/4012365336
-import type { IdSource, TransactionId } from '../../domain/ids.ts';
+import type { TransactionId } from '../../domain/ids.ts';
 import type { CallOptions, GatewayPorts, Outcome, Signer } from '../gateway.ts';
 import { send, type HttpResult } from '../http.ts';
 import type { WeChatPayConfig } from './config.ts';
@@ -15,7 +15,6 @@ export interface Client {
   readonly ring: KeyRing;
   readonly signer: Signer;
   readonly ports: GatewayPorts;
-  readonly randomBytes: IdSource['randomBytes'];
 }
 
 export interface Call {
@@ -125,8 +124,8 @@ export function seconds({ ports }: Pick<Client, 'ports'>): string {
 }
 
 /** 32 characters that nobody can foresee. */
-export function newNonce({ randomBytes }: Pick<Client, 'randomBytes'>): string {
-  return Buffer.from(randomBytes(16)).toString('hex');
+export function newNonce({ ports }: Pick<Client, 'ports'>): string {
+  return Buffer.from(ports.randomBytes(16)).toString('hex');
 }
 
 /** `Headers` joins what stands twice by a comma, which no form allows. */

@@ -1,8 +1,7 @@
 // WeChat Pay APIv3, for merchants who are connected directly: its ways to pay, proved by its public key or its certificates.
-import { randomBytes } from 'node:crypto';
-import type { IdSource } from '../../domain/ids.ts';
-import { fingerprint } from '../crypto.ts';
-import type { CallOptions, GatewayPorts, Provider } from '../gateway.ts';
+import { usualTiers } from '../../domain/due.ts';
+import { fingerprints } from '../crypto.ts';
+import type { CallOptions, Provider } from '../gateway.ts';
 import type { Client } from './client.ts';
 import { configSchema, secretsSchema, type WeChatPayConfig, type WeChatPaySecrets } from './config.ts';
 import { keyRing } from './keys.ts';
@@ -15,12 +14,7 @@ export const weChatPay: Provider<WeChatPayConfig, WeChatPaySecrets> = {
   name: 'wechat-pay',
   methods,
   sync: {
-    tiers: [
-      { until: 120, every: 60 },
-      { until: 3600, every: 300 },
-      { until: 86_400, every: 900 },
-      { until: Infinity, every: 3600 },
-    ],
+    tiers: usualTiers,
     lead: expiryLead,
     // Whoever had begun to pay may still enter the password.
     grace: 60,
@@ -36,10 +30,9 @@ export const weChatPay: Provider<WeChatPayConfig, WeChatPaySecrets> = {
   configSchema,
   secretsSchema,
   payee: (config) => ({ merchantId: config.merchant_id, appId: config.app_id }),
-  fingerprints: (secrets) =>
-    Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, fingerprint(text)])),
+  fingerprints,
   reader: notificationReader,
-  connect(config, { signer, secrets, platformKeys }, ports: GatewayPorts & Partial<Chance>) {
+  connect(config, { signer, secrets, platformKeys }, ports) {
     if (!signer) throw new Error('WeChat Pay needs the merchant’s key to sign with. Nothing was sent.');
     const client: Client = {
       config,
@@ -47,7 +40,6 @@ export const weChatPay: Provider<WeChatPayConfig, WeChatPaySecrets> = {
       ring: keyRing(config, platformKeys),
       signer,
       ports,
-      randomBytes: ports.randomBytes ?? randomBytes,
     };
     return {
       ...notificationReader(config, ports, { secrets, platformKeys }),
@@ -61,5 +53,3 @@ export const weChatPay: Provider<WeChatPayConfig, WeChatPaySecrets> = {
     };
   },
 };
-
-type Chance = Pick<IdSource, 'randomBytes'>;

@@ -4,7 +4,7 @@ import { isTransactionId, type TransactionId } from '../../domain/ids.ts';
 import {
   CallbackRefused,
   type Acknowledgement,
-  type GatewayPorts,
+  type ReaderPorts,
   type Notification,
   type NotificationReader,
   type Proofs,
@@ -18,7 +18,7 @@ import { paidSnapshot } from './snapshot.ts';
 
 export function notificationReader(
   config: WeChatPayConfig,
-  { now }: Pick<GatewayPorts, 'now'>,
+  { now }: Pick<ReaderPorts, 'now'>,
   { secrets, platformKeys }: Proofs<WeChatPaySecrets>,
 ): NotificationReader {
   const ring = keyRing(config, platformKeys);
