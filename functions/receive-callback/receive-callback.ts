@@ -98,6 +98,7 @@ const statusOf: Readonly<Record<Refusal, number>> = {
   malformed: 400,
   not_authentic: 401,
   probe: 401,
+  not_opened: 401,
   unreadable: 400,
   foreign: 403,
   unlisted: 403,

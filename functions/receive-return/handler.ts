@@ -67,7 +67,14 @@ function languageOf(accepted: readonly string[] = []): Language {
   return tag.toLowerCase() === 'zh' ? 'zh' : 'en';
 }
 
-const statusOf = { malformed: 400, unreadable: 400, not_authentic: 403, probe: 403, foreign: 403 } as const;
+const statusOf = {
+  malformed: 400,
+  unreadable: 400,
+  not_authentic: 403,
+  probe: 403,
+  not_opened: 403,
+  foreign: 403,
+} as const;
 
 function answer(returned: Returned, language: Language): APIGatewayProxyResult {
   switch (returned.kind) {

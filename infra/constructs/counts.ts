@@ -10,6 +10,7 @@ import type { Alarms, AlarmText } from './alarms.ts';
  */
 export const counted = [
   'callback_refused_not_authentic',
+  'callback_refused_not_opened',
   'callback_refused_unreadable',
   'callback_refused_foreign',
   'callback_refused_malformed',
@@ -43,6 +44,15 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
     cause: 'A key changed at the provider and not here, or somebody tries forged callbacks.',
     firstStep:
       'Compare public_key_platform of GET /channels/{channel_code} with the public key that the provider shows.',
+  },
+  callback_refused_not_opened: {
+    threshold: 1,
+    severity: 'urgent',
+    impact:
+      'A provider seals its callbacks with another key than the one we hold: none of them can be read, so paid orders may be shown as unpaid until they are asked for.',
+    cause: 'The sealing key (WeChat Pay: the APIv3 key) was changed at the provider’s console and not here.',
+    firstStep:
+      'Put the new key with PUT /channels/{channel_code} (api_v3_key): callbacks are repeated for about a day, and payments are asked for meanwhile.',
   },
   callback_refused_unreadable: {
     threshold: 1,

@@ -87,11 +87,11 @@ export interface ProvedNotification {
 
 /**
  * Why a callback was not read. Before its proof: `malformed`, `not_authentic`; `probe` = the provider tries whether we
- * prove at all: refused like any other that is not authentic, and nobody is called. Proved: `unreadable` = not of a form that
- * this build reads; `foreign` = for another merchant, app or mode.
+ * prove at all: refused like any other that is not authentic, and nobody is called. Proved: `not_opened` = our key does not
+ * open what it seals; `unreadable` = not of a form that this build reads; `foreign` = for another merchant, app or mode.
  */
 export class CallbackRefused extends Error {
-  readonly reason: 'malformed' | 'not_authentic' | 'probe' | 'unreadable' | 'foreign';
+  readonly reason: 'malformed' | 'not_authentic' | 'probe' | 'not_opened' | 'unreadable' | 'foreign';
   constructor(reason: CallbackRefused['reason'], detail: string, options?: ErrorOptions) {
     super(detail, options);
     this.name = 'CallbackRefused';

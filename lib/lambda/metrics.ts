@@ -6,6 +6,7 @@ const metrics = new Metrics();
 export type MetricName =
   | 'callback_refused_malformed'
   | 'callback_refused_not_authentic'
+  | 'callback_refused_not_opened'
   | 'callback_refused_unreadable'
   | 'callback_refused_foreign'
   | 'callback_source_unlisted'

@@ -1,6 +1,6 @@
 // Certificates for both sides, made for this run: a root, an authority under it, Alipay's own and the application's.
 import { certificatePem, type CertificateFacts, type Name } from '../../local/gateways/x509.ts';
-import { account, answer, merchant, newPair, platform, type Pair } from './alipay-side.ts';
+import { account, answer, elsewhere, merchant, newPair, platform, type Pair } from './alipay-side.ts';
 
 const day = 86_400_000;
 export const made = Date.parse('2026-11-20T00:00:00.000Z');
@@ -34,6 +34,7 @@ export const byRoot = { issuer: rootName, issuerPrivatePem: root.privatePem };
 export const rootPem = certify(root, { ...byRoot, subject: rootName, isAuthority: true });
 export const middlePem = certify(middle, { ...byRoot, subject: middleName, isAuthority: true });
 export const platformPem = certify(platform);
+export const elsewherePem = certify(elsewhere);
 
 export const certificates = {
   app_certificate: certify(merchant),
@@ -42,6 +43,7 @@ export const certificates = {
 };
 
 export const certified = { ...account, ...certificates };
+export const certifiedElsewhere = { ...certified, certificate_platform: elsewherePem + middlePem };
 
 /** An answer as it comes in certificate mode: it names the certificate of the key that signed it. */
 export function certifiedAnswer(method: string, node: object, serial: string, by: Pair = platform): string {

@@ -19,6 +19,8 @@ export function newPair(): Pair {
 export const merchant = newPair();
 export const platform = newPair();
 export const stranger = newPair();
+/** Alipay in its other world. */
+export const elsewhere = newPair();
 
 export const account = { merchant_id: '2088102146225135', app_id: '2021004117654321' };
 

@@ -5,11 +5,12 @@ import { alipay } from '../../lib/gateways/alipay/index.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
 import type { GatewayPorts, Provider, Signer } from '../../lib/gateways/gateway.ts';
 import { serialOf } from '../../lib/gateways/alipay/certificates.ts';
-import { certified, platformPem } from './alipay-certificates.ts';
+import { certified, certifiedElsewhere, elsewherePem, platformPem } from './alipay-certificates.ts';
 import {
   account,
   answer,
   beijing,
+  elsewhere,
   form,
   gbkForm,
   merchant,
@@ -20,24 +21,39 @@ import {
   signed,
   stranger,
   type Fields,
+  type Pair,
 } from './alipay-side.ts';
-import type { Bench, Mood, Says, Sent } from './bench.ts';
+import type { Bench, Mood, Says, Seat, Sent } from './bench.ts';
 
-/** How both sides know each other's keys. */
-interface Mode {
+interface World {
   readonly config: Readonly<Record<string, string>>;
-  /** the serial of Alipay's certificate, where there is one */
+  readonly by: Pair;
+  /** of Alipay's certificate, where there is one */
   readonly serial?: string;
 }
 
-const publicKeys: Mode = { config: { ...account, public_key_platform: platform.publicPem } };
-const certificates: Mode = { config: certified, serial: serialOf(platformPem) };
+/** How both sides know each other's keys, by environment. */
+type Mode = Readonly<Record<Seat['environment'], World>>;
 
-function saidFields({ transactionId, amount, at, news, merchant: whose }: Says, { serial }: Mode): Fields {
+const publicKeys: Mode = {
+  ours: { config: { ...account, public_key_platform: platform.publicPem }, by: platform },
+  another: { config: { ...account, public_key_platform: elsewhere.publicPem }, by: elsewhere },
+};
+const certificates: Mode = {
+  ours: { config: certified, by: platform, serial: serialOf(platformPem) },
+  another: { config: certifiedElsewhere, by: elsewhere, serial: serialOf(elsewherePem) },
+};
+const another = { merchant_id: '2088900000000009', app_id: '2021009900000009' };
+
+function saidFields(
+  { transactionId, amount, at, news, merchant: whose, environment }: Says,
+  mode: Mode,
+): Fields {
+  const { serial } = mode[environment];
   const paid: Fields = {
     ...paidFields(transactionId, formatAmount(amount), at),
     ...(serial !== undefined && { alipay_cert_sn: serial }),
-    ...(whose === 'another' && { app_id: '2021009900000009', seller_id: '2088900000000009' }),
+    ...(whose === 'another' && { app_id: another.app_id, seller_id: another.merchant_id }),
   };
   return {
     paid,
@@ -49,10 +65,14 @@ function saidFields({ transactionId, amount, at, news, merchant: whose }: Says, 
 }
 
 function callback(facts: Says, mode: Mode): Fields {
-  const said = notice(saidFields(facts, mode), facts.signedBy === 'stranger' ? stranger : platform);
+  const said = notice(saidFields(facts, mode), signerOf(facts, mode));
   return facts.signedBy === 'nobody'
     ? Object.fromEntries(Object.entries(said).filter(([name]) => name !== 'sign'))
     : said;
+}
+
+function signerOf({ signedBy, environment }: Says, mode: Mode): Pair {
+  return signedBy === 'stranger' ? stranger : mode[environment].by;
 }
 
 function node(order: string, mood: Mood, now: number, amount: Money): object {
@@ -74,7 +94,7 @@ function node(order: string, mood: Mood, now: number, amount: Money): object {
   return nodes[mood] ?? { ...ok, trade_status: 'WAIT_BUYER_PAY', qr_code: 'https://qr.alipay.com/bax01234' };
 }
 
-function response(method: string, said: object, mood: Mood, { serial }: Mode): Response {
+function response(method: string, said: object, mood: Mood, { ours: { serial } }: Mode): Response {
   const signing = serial === undefined ? ',"sign":' : `,"alipay_cert_sn":"${serial}","sign":`;
   const bare = answer(method, said, mood === 'bad_signature' ? stranger : platform);
   const whole = bare.replace(',"sign":', signing);
@@ -111,7 +131,7 @@ function connector(mode: Mode): Bench['connect'] {
       ...(signer ? { secrets: {}, signer } : { secrets, signer: held }),
       platformKeys: {},
     };
-    const config = { ...mode.config, endpoint: 'https://gateway.invalid/gateway.do' };
+    const config = { ...mode.ours.config, endpoint: 'https://gateway.invalid/gateway.do' };
     const provider: Provider = alipay;
     return { gateway: provider.connect(config, credentials, { fetch, now: () => now, randomBytes }), sent };
   };
@@ -130,7 +150,7 @@ const secrets = { private_key_merchant: merchant.privatePem };
 const benchOf = (mode: Mode): Bench => ({
   provider: alipay,
   method: 'alipay_qr',
-  config: mode.config,
+  config: mode.ours.config,
   secrets,
   signer: held,
   hidden: [merchant.privatePem, merchant.privatePem.split('\n')[1] ?? '', 'sign='],
@@ -140,12 +160,11 @@ const benchOf = (mode: Mode): Bench => ({
     refused: { status: 400, contentType: 'text/plain', body: 'fail' },
   },
   callback: (facts) => ({ body: form(callback(facts, mode)), headers: {} }),
-  variants: (facts) => [
-    {
-      body: gbkForm(saidFields(facts, mode), facts.signedBy === 'stranger' ? stranger : platform),
-      headers: {},
-    },
-  ],
+  door: ({ merchant: whose, environment }) => ({
+    config: { ...mode[environment].config, ...(whose === 'another' && another) },
+    proofs: { secrets: {}, platformKeys: {} },
+  }),
+  variants: (facts) => [{ body: gbkForm(saidFields(facts, mode), signerOf(facts, mode)), headers: {} }],
   // The letters among the digits of %XX may be of either case.
   harmlessFlips: (body) => {
     const escapes =

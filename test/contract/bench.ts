@@ -11,15 +11,21 @@ import type {
   Signer,
 } from '../../lib/gateways/gateway.ts';
 
+/** For whom a callback is, and whose door it may be brought to. */
+export interface Seat {
+  readonly merchant: 'ours' | 'another';
+  /** the provider's other world has the same accounts, and keys of its own */
+  readonly environment: 'ours' | 'another';
+}
+
 /** A callback's content. */
-export interface Says {
+export interface Says extends Seat {
   readonly transactionId: TransactionId;
   readonly amount: Money;
   /** ms since 1970 UTC: of the payment and of the callback */
   readonly at: number;
   readonly news: 'paid' | 'closed' | 'unlisted_status' | 'unrelated';
   readonly signedBy: 'provider' | 'stranger' | 'nobody';
-  readonly merchant: 'ours' | 'another';
 }
 
 /** What goes wrong with an answer. */
@@ -65,6 +71,8 @@ export interface Bench {
   /** true for a provider that tells of nothing but payments: whether an order is closed is asked */
   readonly tellsNoClosing?: true;
   callback(says: Says): Callback;
+  /** What a reader who sits there is made of; `config` and `proofs` are those of our own seat. */
+  door(seat: Seat): Pick<Bench, 'config' | 'proofs'>;
   /** The same said in every other form that the provider may choose. */
   variants(says: Says): readonly Callback[];
   /** How many single-bit flips of a body leave every decoded field as it was. */
@@ -100,6 +108,7 @@ export function says(change: Partial<Says> = {}): Says {
     news: 'paid',
     signedBy: 'provider',
     merchant: 'ours',
+    environment: 'ours',
     ...change,
   };
 }

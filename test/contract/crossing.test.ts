@@ -1,33 +1,57 @@
-// Genuine messages at the wrong door: of each provider and mode, for each merchant, to the reader of every other. Only what
-// is meant for a channel is read by it. The matrix grows with every bench.
+// Genuine messages at the wrong door: of each provider and mode, merchant and environment, brought to the reader of every
+// other. Only what is meant for a channel is read by it. The matrix grows with every bench.
 import { describe, expect, test } from '@jest/globals';
 import { CallbackRefused, type Callback } from '../../lib/gateways/gateway.ts';
-import { noon, says, type Bench } from './bench.ts';
+import { noon, says, type Bench, type Seat } from './bench.ts';
 import { everyBench } from './benches.ts';
 
-function read({ provider, config, proofs }: Bench, callback: Callback): string {
+interface Channel extends Seat {
+  readonly name: string;
+  readonly bench: Bench;
+}
+
+const either = ['ours', 'another'] as const;
+const channels: readonly Channel[] = everyBench.flatMap(([name, bench]) =>
+  either.flatMap((merchant) => either.map((environment) => ({ name, bench, merchant, environment }))),
+);
+
+function read({ bench, ...seat }: Channel, callback: Callback): string {
   const ports = { now: () => noon, fetch: () => Promise.reject(new Error('a reader calls nobody')) };
+  const { config, proofs } = bench.door(seat);
   try {
-    return provider.reader(config, ports, proofs).readNotification(callback).notification.kind;
+    return bench.provider.reader(config, ports, proofs).readNotification(callback).notification.kind;
   } catch (error) {
     if (error instanceof CallbackRefused) return error.reason;
     throw error;
   }
 }
 
-/** Two modes of one account may share a key: what is meant for one of them may be read by the other. */
-const cells = everyBench.flatMap(([from, bench]) =>
-  (['ours', 'another'] as const).flatMap((merchant) =>
-    everyBench
-      .filter(([to, reader]) => merchant === 'another' || from === to || bench.provider !== reader.provider)
-      .map(([to, reader]) => ({ from, bench, merchant, to, reader })),
-  ),
-);
+const sameSeat = (from: Channel, to: Channel) =>
+  from.bench.provider === to.bench.provider &&
+  from.merchant === to.merchant &&
+  from.environment === to.environment;
 
-describe('a genuine payment', () => {
-  test.each(cells)('told by $from, $merchant merchant, to $to', ({ from, bench, merchant, to, reader }) => {
-    const told = read(reader, bench.callback(says({ merchant })));
-    expect(told === 'payment').toBe(from === to && merchant === 'ours');
-    expect(['payment', 'malformed', 'not_authentic', 'foreign', 'unreadable']).toContain(told);
+const label = ({ name, merchant, environment }: Channel) =>
+  `${name}, ${merchant} merchant, ${environment} environment`;
+
+describe.each(channels.map((from) => [label(from), from] as const))('told by %s', (_, from) => {
+  const callback = from.bench.callback(says({ merchant: from.merchant, environment: from.environment }));
+
+  test('is read at its own door', () => {
+    expect(read(from, callback)).toBe('payment');
   });
+
+  // Two modes of one account may share a key: what is meant for one of them may be read by the other.
+  test.each(channels.filter((to) => !sameSeat(from, to)).map((to) => [label(to), to] as const))(
+    'is refused at %s',
+    (__, to) => {
+      expect(['malformed', 'not_authentic', 'not_opened', 'foreign', 'unreadable']).toContain(
+        read(to, callback),
+      );
+    },
+  );
+});
+
+test('the matrix has a row and a column for every channel', () => {
+  expect(channels).toHaveLength(everyBench.length * 4);
 });

@@ -10,6 +10,8 @@ export const stranger = newPair();
 export const platform = newPair();
 /** behind a platform certificate */
 export const certified = newPair();
+/** WeChat Pay in another world of its own */
+export const elsewhere = newPair();
 
 export const apiV3Key = randomBytes(16).toString('hex');
 export const account = {

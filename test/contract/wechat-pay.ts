@@ -3,45 +3,63 @@ import { formatAmount, type Money } from '../../lib/domain/money.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
 import type { Callback, GatewayPorts, Provider, Signer } from '../../lib/gateways/gateway.ts';
 import { weChatPay } from '../../lib/gateways/wechat-pay/index.ts';
-import type { Bench, Mood, Says, Sent } from './bench.ts';
+import type { Bench, Mood, Says, Seat, Sent } from './bench.ts';
 import {
   account,
   apiV3Key,
   byCertificate,
   byPublicKey,
   certificate,
+  elsewhere,
   listed,
   merchant,
   notice,
   paidOrder,
   platform,
+  platformCertificate,
   publicKeyId,
+  serialOf,
   signedHeaders,
   stranger,
   type Sealing,
   type Signing,
 } from './wechat-pay-side.ts';
 
-/** How WeChat Pay proves itself. */
-interface Mode {
+interface World {
   readonly config: Readonly<Record<string, string>>;
   readonly signing: Signing;
 }
 
+/** How WeChat Pay proves itself, by environment. */
+type Mode = Readonly<Record<Seat['environment'], World>>;
+
+const named = { ...account, public_key_id_platform: publicKeyId };
+const otherCertificate = platformCertificate({
+  publicPem: elsewhere.publicPem,
+  issuerPrivatePem: elsewhere.privatePem,
+});
+
 const publicKey: Mode = {
-  config: { ...account, public_key_platform: platform.publicPem, public_key_id_platform: publicKeyId },
-  signing: byPublicKey,
+  ours: { config: { ...named, public_key_platform: platform.publicPem }, signing: byPublicKey },
+  another: {
+    config: { ...named, public_key_platform: elsewhere.publicPem },
+    signing: { ...byPublicKey, by: elsewhere },
+  },
 };
 const certificates: Mode = {
-  config: { ...account, certificate_platform: certificate },
-  signing: byCertificate,
+  ours: { config: { ...account, certificate_platform: certificate }, signing: byCertificate },
+  another: {
+    config: { ...account, certificate_platform: otherCertificate },
+    signing: { ...byCertificate, by: elsewhere, serial: serialOf(otherCertificate) },
+  },
 };
+const another = { merchant_id: '1900000999', app_id: 'wx0000000000000009' };
 
 function saidNotice(facts: Says, sealing: Sealing = {}): Record<string, unknown> {
   const { transactionId, amount, at, news, merchant: whose } = facts;
   const paid = {
     ...paidOrder(transactionId, amount.minor, at),
-    ...(whose === 'another' && { mchid: '1900000999', appid: 'wx0000000000000009' }),
+    ...(whose === 'another' && { mchid: another.merchant_id, appid: another.app_id }),
   };
   if (news === 'unrelated')
     return notice({ mchid: account.merchant_id, stock_id: '1' }, { type: 'COUPON.SEND', kind: 'coupon' });
@@ -49,7 +67,8 @@ function saidNotice(facts: Says, sealing: Sealing = {}): Record<string, unknown>
   return notice({ ...paid, trade_state: state }, { sealing });
 }
 
-function posted(text: string, { at, signedBy }: Says, { signing }: Mode): Callback {
+function posted(text: string, { at, signedBy, environment }: Says, mode: Mode): Callback {
+  const { signing } = mode[environment];
   const by = signedBy === 'stranger' ? stranger : signing.by;
   const headers = listed(signedHeaders(text, { ...signing, at, by }));
   if (signedBy === 'nobody') delete headers['wechatpay-signature'];
@@ -112,7 +131,8 @@ function answer(operation: Operation, order: string, mood: Mood, now: number, { 
   return answers[mood] ?? well;
 }
 
-function response({ status, body }: Answer, mood: Mood, now: number, { signing }: Mode): Response {
+function response({ status, body }: Answer, mood: Mood, now: number, mode: Mode): Response {
+  const { signing } = mode.ours;
   const by = mood === 'bad_signature' ? stranger : signing.by;
   const isBare = ['unsigned', 'http_500', 'redirect'].includes(mood);
   const signed = mood === 'wrong_node' ? '{"code_url":"weixin://other"}' : body;
@@ -150,7 +170,7 @@ function connector(mode: Mode): Bench['connect'] {
     // The same chance every time: what is signed twice can be compared.
     const ports = { fetch, now: () => now, randomBytes: (n: number) => Buffer.alloc(n, 7) };
     const provider: Provider = weChatPay;
-    const config = { ...mode.config, endpoint: 'https://gateway.invalid' };
+    const config = { ...mode.ours.config, endpoint: 'https://gateway.invalid' };
     return { gateway: provider.connect(config, credentials, ports), sent };
   };
 }
@@ -163,19 +183,26 @@ function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
   });
 }
 
+const proofs = { secrets: { api_v3_key: apiV3Key }, platformKeys: {} };
+
 const benchOf = (mode: Mode): Bench => ({
   provider: weChatPay,
   method: 'wechat_native',
-  config: mode.config,
+  config: mode.ours.config,
   secrets,
   signer: held,
   hidden: [merchant.privatePem, merchant.privatePem.split('\n')[1] ?? '', apiV3Key, 'signature="'],
-  proofs: { secrets: { api_v3_key: apiV3Key }, platformKeys: {} },
+  proofs,
   acknowledgements: {
     accepted: { status: 200, contentType: 'text/plain', body: '' },
     refused: { status: 400, contentType: 'application/json', body: '{"code":"FAIL","message":"refused"}' },
   },
   callback: (facts) => posted(JSON.stringify(saidNotice(facts)), facts, mode),
+  // Whoever shares our APIv3 key is the harder to tell from us.
+  door: ({ merchant: whose, environment }) => ({
+    config: { ...mode[environment].config, ...(whose === 'another' && another) },
+    proofs,
+  }),
   variants: (facts) => spellings(facts).map((text) => posted(text, facts, mode)),
   tellsNoClosing: true,
   // The signature covers the very bytes.

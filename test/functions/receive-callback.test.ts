@@ -121,6 +121,7 @@ describe('a callback that is not proved', () => {
   it.each([
     ['malformed', 400],
     ['not_authentic', 401],
+    ['not_opened', 401],
     ['unreadable', 400],
     ['foreign', 403],
   ] as const)('as %s is refused with %i, and nothing is queued', async (reason, status) => {

@@ -181,7 +181,7 @@ describe('a return that is proved', () => {
 });
 
 describe('a return that is not proved', () => {
-  it.each(['malformed', 'not_authentic', 'probe', 'unreadable', 'foreign'] as const)(
+  it.each(['malformed', 'not_authentic', 'probe', 'not_opened', 'unreadable', 'foreign'] as const)(
     'as %s is refused, and nobody is asked',
     async (reason) => {
       const { returned, before, after, sent } = await come({

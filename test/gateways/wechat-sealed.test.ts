@@ -38,13 +38,13 @@ describe('118: the sealed part has one form', () => {
   });
 
   test('but it must be that which was sealed with it', () => {
-    expect(read(of({ ...whole, associated_data: '' }))).toBe('not_authentic');
+    expect(read(of({ ...whole, associated_data: '' }))).toBe('not_opened');
   });
 });
 
 test('119: a right signature around what our APIv3 key does not open, and the words say so', () => {
   const stale = posted(JSON.stringify(notice(paid, { sealing: { key: 'k'.repeat(32) } })));
-  expect(read(stale)).toBe('not_authentic');
+  expect(read(stale)).toBe('not_opened');
   expect(() => reader.readNotification(stale)).toThrow(/api_v3_key/);
 });
 

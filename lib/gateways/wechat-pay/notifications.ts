@@ -68,7 +68,7 @@ function opened({ resource }: Notice, key: string | undefined): Node {
   const text = open(sealed, key);
   if (!text)
     throw new CallbackRefused(
-      'not_authentic',
+      'not_opened',
       'api_v3_key does not open what was signed with the platform’s key: it is stale, or the notice is another merchant’s',
     );
   const content = readNode(text);
