@@ -1,7 +1,17 @@
 // Alipay's gateway in the hands of a test: its answers are genuine, or spoiled once on demand.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answer, nodeJson, platform, signed, stranger, type Fields } from '../contract/alipay-side.ts';
+import type { Machine } from '../../local/machine.ts';
+import {
+  account,
+  answer,
+  merchant,
+  nodeJson,
+  platform,
+  signed,
+  stranger,
+  type Fields,
+} from '../contract/alipay-side.ts';
 
 /** How the next call is answered. */
 export type Mood =
@@ -70,6 +80,19 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
         });
         server.closeAllConnections();
       }),
+  };
+}
+
+/** A configuration whose callbacks and answers this test can sign. */
+export function channel(machine: Machine, alipay: AlipayGateway) {
+  return {
+    ...account,
+    environment: 'local',
+    gateway_url: alipay.url,
+    public_key_platform: platform.publicPem,
+    private_key_merchant: merchant.privatePem,
+    callback_url_payment: `${machine.api}/payments/callbacks/alipay`,
+    is_active: true,
   };
 }
 

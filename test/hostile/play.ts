@@ -8,8 +8,8 @@ import { control, type Answer, type Sent, type World } from './world.ts';
 export type Seen = Readonly<Record<string, unknown>> & { readonly transaction_id: string };
 
 /** The service's time, which a test may have moved. ms since 1970 UTC */
-export async function now(world: World): Promise<number> {
-  const { now: at } = (await control(world.machine, '/clock')) as { now: string };
+export async function now({ machine }: Pick<World, 'machine'>): Promise<number> {
+  const { now: at } = (await control(machine, '/clock')) as { now: string };
   return Date.parse(at);
 }
 

@@ -9,9 +9,10 @@ import { startDynamo } from '../../local/aws/dynamodb.ts';
 import type { Person } from '../../local/credentials.ts';
 import type { Line } from '../../local/journal.ts';
 import { startMachine, type Machine } from '../../local/machine.ts';
-import { account, merchant, platform } from '../contract/alipay-side.ts';
-import { startAlipayGateway, type AlipayGateway } from './alipay-gateway.ts';
+import { channel, startAlipayGateway, type AlipayGateway } from './alipay-gateway.ts';
+import { now } from './play.ts';
 import { sign, type Key } from './sigv4.ts';
+import { startWeChatGateway, weChatChannel, type WeChatGateway } from './wechat.ts';
 
 export interface Sent {
   readonly method?: string;
@@ -39,6 +40,7 @@ export interface Answer {
 export interface World {
   readonly machine: Machine;
   readonly alipay: AlipayGateway;
+  readonly wechat: WeChatGateway;
   /** what happened on the machine, in order */
   readonly lines: Line[];
   readonly tables: DynamoDBDocumentClient;
@@ -67,16 +69,38 @@ export async function startWorld(options: { dataDir?: string } = {}): Promise<Wo
   };
   try {
     const world = { ...(await boot(options, running)), stop };
-    // The machine's own account: a channel that has one keeps it.
-    const Key = { channel_code: 'ALIPAY' };
-    await world.tables.send(new DeleteCommand({ TableName: 'payments-local-channels', Key }));
-    const configured = await world.configure();
-    if (configured.status !== 200) throw new Error(configured.text);
+    const wechat = weChatChannel(world.machine, world.wechat);
+    for (const configured of [
+      await anew(world, 'ALIPAY', () => world.configure()),
+      await anew(world, 'WECHAT_PAY', () => world.send(put('WECHAT_PAY', wechat))),
+    ])
+      if (configured.status !== 200) throw new Error(configured.text);
     return world;
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The machine's own account is forgotten first: a channel that has one keeps it. */
+async function anew<T>(
+  { tables }: Pick<World, 'tables'>,
+  channel_code: string,
+  configure: () => Promise<T>,
+): Promise<T> {
+  const Key = { channel_code };
+  await tables.send(new DeleteCommand({ TableName: 'payments-local-channels', Key }));
+  return configure();
+}
+
+function put(code: string, channel: object): Sent {
+  return {
+    method: 'PUT',
+    path: `/channels/${code}`,
+    headers: [['content-type', 'application/json']],
+    body: JSON.stringify(channel),
+    as: 'operator',
+  };
 }
 
 async function boot(
@@ -93,6 +117,7 @@ async function boot(
   const lines: Line[] = [];
   const onLine = (line: Line) => lines.push(line);
   const machine = await start(startMachine({ port: 0, onLine, ...options }));
+  const wechat = await start(startWeChatGateway(() => now({ machine })));
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const tables = DynamoDBDocumentClient.from(
     new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }),
@@ -100,21 +125,14 @@ async function boot(
   const rows = () => scan(tables);
   const send = (sent: Sent) => transmit(machine, sent);
   return {
-    ...{ machine, alipay, lines, tables, send, rows },
+    ...{ machine, alipay, wechat, lines, tables, send, rows },
     stateHash: async () => hash('sha256', stateText(await rows())),
     created: () =>
       alipay.asked
         .filter(({ method }) => method === 'alipay.trade.precreate')
         .map(({ business }) => business['out_trade_no'] ?? ''),
     settled: (stuck = 0) => settled(machine, stuck),
-    configure: (change = {}) =>
-      send({
-        method: 'PUT',
-        path: '/channels/ALIPAY',
-        headers: [['content-type', 'application/json']],
-        body: JSON.stringify({ ...channel(machine, alipay), ...change }),
-        as: 'operator',
-      }),
+    configure: (change = {}) => send(put('ALIPAY', { ...channel(machine, alipay), ...change })),
   };
 }
 
@@ -124,19 +142,6 @@ export async function control(machine: Machine, path: string, body?: object): Pr
   const response = await fetch(`${machine.control}${path}`, init);
   if (!response.ok) throw new Error(await response.text());
   return response.json();
-}
-
-/** A configuration whose callbacks and answers this test can sign. */
-export function channel(machine: Machine, alipay: AlipayGateway) {
-  return {
-    ...account,
-    environment: 'local',
-    gateway_url: alipay.url,
-    public_key_platform: platform.publicPem,
-    private_key_merchant: merchant.privatePem,
-    callback_url_payment: `${machine.api}/payments/callbacks/alipay`,
-    is_active: true,
-  };
 }
 
 function transmit(machine: Machine, sent: Sent): Promise<Answer> {

@@ -2,7 +2,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { merchant, platform } from '../../contract/alipay-side.ts';
 import { json, type Row } from '../row.ts';
-import { channel, type Answer, type World } from '../world.ts';
+import { channel } from '../alipay-gateway.ts';
+import type { Answer, World } from '../world.ts';
 
 const pair = (type: 'rsa' | 'ec', options: object) =>
   generateKeyPairSync(type as 'rsa', {

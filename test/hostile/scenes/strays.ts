@@ -7,7 +7,8 @@ import { assemble } from '../../infra/assembly.ts';
 import { accepted, fault, later, made, noFaults, noticeFor, seen, told } from '../play.ts';
 import { post } from '../post.ts';
 import { create, json, type Scene } from '../row.ts';
-import { channel, type World } from '../world.ts';
+import { channel } from '../alipay-gateway.ts';
+import type { World } from '../world.ts';
 
 const other = { merchant_id: '2088102146225999', app_id: '2021004117650000' };
 const byOther: Fields = { seller_id: other.merchant_id, app_id: other.app_id };
