@@ -59,7 +59,7 @@ test('the same source gives the same bytes, and what is gone is gone', async () 
   expect(existsSync(join(folders.to, 'forgotten'))).toBe(false);
 });
 
-test('what is deployed stays small, and carries no schema of answers: those are for documents and tests', async () => {
+test('what is deployed stays small, and carries no schema of answers and nothing that reads XML', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   made.push(folder);
   const { outputs } = await bundle({ to: join(folder, 'dist') });
@@ -67,8 +67,10 @@ test('what is deployed stays small, and carries no schema of answers: those are 
   expect(shipped.length).toBeGreaterThan(5);
   for (const [path, { bytes, inputs }] of shipped) {
     expect([path, Math.max(bytes, 600 * 1024)]).toEqual([path, 600 * 1024]);
-    expect(Object.keys(inputs).filter((input) => /lib\/api\/(answers|published-event)/.test(input))).toEqual(
-      [],
-    );
+    // Schemas of answers are for documents and tests.
+    const unwanted = /lib\/api\/(answers|published-event)|xml/i;
+    expect(Object.keys(inputs).filter((input) => unwanted.test(input))).toEqual([]);
+    const text = readFileSync(join(folder, 'dist', path.split('/').slice(-2).join('/')), 'utf8');
+    expect([path, /<!ENTITY|DOMParser|XMLParser/.exec(text)?.[0]]).toEqual([path, undefined]);
   }
 }, 60_000);

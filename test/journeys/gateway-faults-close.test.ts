@@ -1,9 +1,10 @@
-// Every way in which the gateway can fail us while a payment is closed. What is not known is never called closed; the same
+// Every way in which each provider's gateway can fail us while a payment is closed. What is not known is never called closed; the same
 // request again heals it, and a payer who was quicker, or later, loses nothing.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
+import { oneOfEach, orderOf, type Product } from './products.ts';
 import { bootPatience, startService, until, type Answer, type Service } from './service.ts';
-import { asked, close, newOrder, pay, read, shown, type Order } from './shop.ts';
+import { asked, close, pay, read, shown, type Order } from './shop.ts';
 
 const requested = { status: 202, body: { status: 'PENDING_PAYMENT' } };
 const underReview = { status: 409, body: { code: 'ORDER_UNDER_REVIEW' } };
@@ -40,15 +41,15 @@ interface Story {
 
 let service: Service;
 const stories = new Map<string, Story>();
-const storyOf = (name: string): Story => {
-  const story = stories.get(name);
-  if (!story) throw new Error(`${name} was not played`);
+const storyOf = ({ channel }: Product, name: string): Story => {
+  const story = stories.get(`${channel} ${name}`);
+  if (!story) throw new Error(`${name} was not played at ${channel}`);
   return story;
 };
 
 /** The payer has opened it, the shop wants it closed, and the gateway fails in that. */
-async function meet(operation: 'query' | 'close', fault: string, ms?: number) {
-  const order = newOrder();
+async function meet(product: Product, operation: 'query' | 'close', fault: string, ms?: number) {
+  const order = orderOf(product);
   const id = await shown(service.app, order);
   await pay(service, id, 'pending');
   const { prepay_info } = await read(service, id);
@@ -76,28 +77,38 @@ async function play(name: string, met: Promise<Met>, isPaid: boolean): Promise<(
     await until(`the word of late money for ${name}`, async () => (await read(service, story.id)).anomaly);
   return async () => {
     const again = await close(service.app, story.id, story.key);
-    stories.set(name, { ...story, again, ...(paid !== undefined && { paid }) });
+    stories.set(`${story.order.payment_channel} ${name}`, {
+      ...story,
+      again,
+      ...(paid !== undefined && { paid }),
+    });
   };
 }
 
 beforeAll(async () => {
   service = await startService();
   const endings = await Promise.all(
-    faults.flatMap(([fault, , ms]) => [
-      play(`query ${fault}`, meet('query', fault, ms), false),
-      play(`close ${fault}`, meet('close', fault, ms), false),
-      play(`late ${fault}`, meet('close', fault, ms), true),
-    ]),
+    oneOfEach.flatMap((product) =>
+      faults.flatMap(([fault, , ms]) => [
+        play(`query ${fault}`, meet(product, 'query', fault, ms), false),
+        play(`close ${fault}`, meet(product, 'close', fault, ms), false),
+        play(`late ${fault}`, meet(product, 'close', fault, ms), true),
+      ]),
+    ),
   );
   await service.control('/clock', { advance: '61s' });
   await Promise.all(endings.map((end) => end()));
-}, bootPatience);
+}, oneOfEach.length * bootPatience);
 
 afterAll(() => service.stop());
 
-describe.each(['query', 'close'])('%s', (operation) => {
+const every = oneOfEach.flatMap((product) =>
+  (['query', 'close'] as const).map((operation) => ({ product, channel: product.channel, operation })),
+);
+
+describe.each(every)('$channel: $operation', ({ product, operation }) => {
   test.each(faults.map(([fault, answer]) => [fault, answer] as const))('%s', async (fault, answer) => {
-    const { id, met, again } = storyOf(`${operation} ${fault}`);
+    const { id, met, again } = storyOf(product, `${operation} ${fault}`);
     expect(met).toMatchObject(answer);
     expect(met.headers.has('retry-after')).toBe(answer === requested);
     expect(met.body.close_requested_at !== undefined).toBe(answer === requested);
@@ -109,9 +120,9 @@ describe.each(['query', 'close'])('%s', (operation) => {
   });
 });
 
-describe('the payer pays what was to be closed', () => {
+describe.each(oneOfEach)('$channel: the payer pays what was to be closed', (product) => {
   test.each(names)('%s', async (fault) => {
-    const { id, paid, again } = storyOf(`late ${fault}`);
+    const { id, paid, again } = storyOf(product, `late ${fault}`);
     expect(again).toMatchObject(paid ? underReview : fine);
     const { anomaly, amount_paid } = await read(service, id);
     expect([anomaly?.kind, anomaly?.amount, amount_paid]).toEqual([
@@ -121,7 +132,7 @@ describe('the payer pays what was to be closed', () => {
   });
 
   test('no money moved where the gateway had closed it, and only there', () => {
-    const moved = names.filter((fault) => storyOf(`late ${fault}`).paid);
+    const moved = names.filter((fault) => storyOf(product, `late ${fault}`).paid);
     expect(moved).toEqual(['reset_before', 'timeout_before', 'http_500_before', 'rate_limited']);
   });
 });

@@ -1,10 +1,11 @@
-// Every way in which the gateway can fail us while a payment is made. What is not known is never called failed; the same
+// Every way in which each provider's gateway can fail us while a payment is made. What is not known is never called failed; the same
 // create again heals it, and the gateway never has two orders of one payment.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expectAgreement } from './agree.ts';
+import { oneOfEach, orderOf, type Product } from './products.ts';
 import { bootPatience, startService, until, type Answer, type Service } from './service.ts';
-import { asked, create, newOrder, pay, read, type Order } from './shop.ts';
+import { asked, create, pay, read, type Order } from './shop.ts';
 
 const unknown = { status: 202, body: { status: 'PENDING_CREATE' } };
 const notCarriedOut = {
@@ -41,13 +42,12 @@ interface Story {
 }
 
 let service: Service;
-/** the order whose create meets silence, and what another create of it is answered meanwhile */
-const quiet = newOrder();
-let during: Answer;
+/** by channel: what another create of the order is answered while the first meets silence */
+const during = new Map<string, Answer>();
 const stories = new Map<string, Story>();
-const storyOf = (name: string): Story => {
-  const story = stories.get(name);
-  if (!story) throw new Error(`${name} was not played`);
+const storyOf = ({ channel }: Product, name: string): Story => {
+  const story = stories.get(`${channel} ${name}`);
+  if (!story) throw new Error(`${name} was not played at ${channel}`);
   return story;
 };
 
@@ -81,7 +81,11 @@ async function again(order: Order, before: Answer, enough: (answer: Answer) => b
 const isHealed = ({ status }: Answer): boolean => status === 200 || status === 201;
 
 async function finish(name: string, order: Order, met: Answer): Promise<void> {
-  stories.set(name, { order, met, healed: isHealed(met) ? met : await again(order, met, isHealed) });
+  stories.set(`${order.payment_channel} ${name}`, {
+    order,
+    met,
+    healed: isHealed(met) ? met : await again(order, met, isHealed),
+  });
 }
 
 /** The first answer was lost; the question what became of it meets the fault. */
@@ -92,25 +96,33 @@ async function finishQuery(fault: string, order: Order, lost: Answer, ms?: numbe
   await finish(`query ${fault}`, order, met);
 }
 
-beforeAll(async () => {
-  service = await startService();
+/** @returns how the stories of a product end, each begun */
+async function play(product: Product): Promise<(() => Promise<void>)[]> {
   const endings: (() => Promise<void>)[] = [];
+  const quiet = orderOf(product);
   for (const [name, fault, ms] of [
     ['silence', silence[0]],
     ...faults.map(([each, , held]) => [`prepay ${each}`, each, held] as const),
   ] as const) {
-    const order = name === 'silence' ? quiet : newOrder();
+    const order = name === 'silence' ? quiet : orderOf(product);
     const { answer } = await begin(order, fault, ms);
     endings.push(async () => finish(name, order, await answer));
   }
   for (const [fault, , ms] of faults) {
-    const order = newOrder();
+    const order = orderOf(product);
     const { answer } = await begin(order, 'reset_after');
     endings.push(async () => finishQuery(fault, order, await answer, ms));
   }
-  during = await create(service.app, quiet);
+  during.set(product.channel, await create(service.app, quiet));
+  return endings;
+}
+
+beforeAll(async () => {
+  service = await startService();
+  const endings: (() => Promise<void>)[] = [];
+  for (const product of oneOfEach) endings.push(...(await play(product)));
   await Promise.all(endings.map((end) => end()));
-}, bootPatience);
+}, oneOfEach.length * bootPatience);
 
 afterAll(() => service.stop());
 
@@ -119,12 +131,14 @@ const queryFaults = faults.map(
   ([fault, answer]) => [fault, fault === 'rate_limited' ? unknown : answer] as const,
 );
 
-describe.each([
-  ['prepay', faults],
-  ['query', queryFaults],
-] as const)('%s', (operation, all) => {
+const every = oneOfEach.flatMap((product) => [
+  { product, channel: product.channel, operation: 'prepay', all: faults },
+  { product, channel: product.channel, operation: 'query', all: queryFaults },
+]);
+
+describe.each(every)('$channel: $operation', ({ product, operation, all }) => {
   test.each(all.map(([fault, answer]) => [fault, answer] as const))('%s', (fault, answer) => {
-    const { met, healed } = storyOf(`${operation} ${fault}`);
+    const { met, healed } = storyOf(product, `${operation} ${fault}`);
     expect(met).toMatchObject(answer);
     expect(met.headers.has('retry-after')).toBe(answer !== fine);
     expect(met.body).not.toHaveProperty(answer === fine ? 'code' : 'prepay_info');
@@ -134,10 +148,11 @@ describe.each([
   });
 });
 
-test('silence: in progress until the deadline, unknown then', () => {
-  const { met, healed } = storyOf('silence');
-  expect(during).toMatchObject({ status: 409, body: { code: 'CREATE_IN_PROGRESS', retryable: true } });
-  expect(Number(during.headers.get('retry-after'))).toBeGreaterThan(10);
+test.each(oneOfEach)('$channel: silence: in progress until the deadline, unknown then', (product) => {
+  const { met, healed } = storyOf(product, 'silence');
+  const meanwhile = during.get(product.channel);
+  expect(meanwhile).toMatchObject({ status: 409, body: { code: 'CREATE_IN_PROGRESS', retryable: true } });
+  expect(Number(meanwhile?.headers.get('retry-after'))).toBeGreaterThan(10);
   expect(met).toMatchObject(unknown);
   expect(healed).toMatchObject(fine);
   const line = service.lines.find(
@@ -147,7 +162,7 @@ test('silence: in progress until the deadline, unknown then', () => {
 });
 
 test('the gateway knows each payment by its own number, and no other', () => {
-  const called = service.lines.filter(({ name }) => name === 'alipay.called');
+  const called = service.lines.filter(({ name }) => name.endsWith('.called'));
   const own = [...stories.values()].map(({ healed }) => healed.body.transaction_id);
   expect(new Set(called.map(({ transaction_id }) => transaction_id))).toEqual(new Set(own));
 });

@@ -4,6 +4,7 @@ import { provider } from '../../lib/gateways/registry.ts';
 import { newOrder, type Order } from './shop.ts';
 
 export interface Product {
+  readonly provider: string;
   readonly channel: string;
   readonly method: string;
   readonly currency: string;
@@ -29,12 +30,18 @@ const payer = {
 
 export const products: readonly Product[] = stages.local.channels.flatMap(({ code, provider: name }) =>
   Object.entries(provider(name).methods).map(([method, { currencies, requires = [] }]) => ({
+    provider: name,
     channel: code,
     method,
     currency: currencies[0] ?? '',
     isKnownAtOnce: isKnownAtOnce(name),
     payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
   })),
+);
+
+/** The first of each provider: for what a provider's products have in common. */
+export const oneOfEach = products.filter(
+  ({ provider: name }, place) => products.findIndex((each) => each.provider === name) === place,
 );
 
 /** Those that no channel knows until a payer opens them. */
