@@ -67,10 +67,10 @@ async function settle(order: Order): Promise<string[]> {
   return found;
 }
 
-async function expectToEndWell(faults: readonly Fault[]): Promise<void> {
+async function expectToEndWell(faults: readonly Fault[], more: Partial<Order> = {}): Promise<void> {
   // Functions know a channel for five minutes: each journey reads it anew.
   await advance('6m');
-  const order = newOrder();
+  const order = newOrder(more);
   for (const fault of faults) await plant(service, fault);
   const answers = await createAtLast(order);
   for (const { status, body } of answers.slice(0, -1)) {
@@ -111,6 +111,19 @@ describe('on its way', () => {
 
   test.each(journeys)('%s, then %s', async (_what, _later, faults) => {
     await expectToEndWell(faults);
+  });
+});
+
+// Where what proves a callback is a secret.
+describe('a callback that is sealed', () => {
+  const opening: Way = [
+    ['receive-callback', 'GetItem', 'the channel is read'],
+    ['receive-callback', 'GetSecretValue', 'the key that opens it is read'],
+  ];
+  const sealed = { payment_channel: 'WECHAT_PAY', payment_method: 'wechat_native' };
+
+  test.each(faultsOf(opening))('%s', async (_, faults) => {
+    await expectToEndWell(faults, sealed);
   });
 });
 
