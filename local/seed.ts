@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import { stages, type Channel } from '../infra/config.ts';
 import { prefix } from '../infra/names.ts';
-import type { AccountFacts } from './gateways/alipay/application.ts';
+import type { LocalChannel } from './gateways/provider.ts';
 import type { LocalGateways } from './gateways/server.ts';
 import type { SignedFetch } from './signed-fetch.ts';
 
@@ -13,50 +13,24 @@ export interface Seeding {
   readonly call: SignedFetch;
   /** where KMS of this machine listens: whoever is at home asks it without the gate */
   readonly kms: string;
-  readonly gateways: Pick<LocalGateways, 'alipay' | 'wechatPay'>;
+  readonly gateways: Pick<LocalGateways, 'providers'>;
 }
 
 /** @throws Error with what the service answered */
 export async function seedChannels(seeding: Seeding): Promise<void> {
-  await Promise.all([seedAlipay(seeding), seedWechatPay(seeding)]);
+  const channels = seeding.gateways.providers.flatMap((provider) => provider.channels);
+  await Promise.all(channels.map((channel) => connect(seeding, channel)));
 }
 
-async function seedAlipay(seeding: Seeding): Promise<void> {
-  const { alipay } = seeding.gateways;
-  for (const { appId, channelCode } of alipay.accounts) {
-    const key = await keyInKms(seeding, channelCode);
-    if (key) alipay.registerKey(appId, key.publicKey);
-    const account = alipay.accounts.find((each) => each.appId === appId);
-    if (!account) continue;
-    await configure(seeding, channelCode, {
-      gateway_url: alipay.gatewayUrl,
-      merchant_id: account.sellerId,
-      app_id: appId,
-      ...proofOf(account),
-      ...(key ? { signing_key: key.name } : { private_key_merchant: account.merchantPrivateKeyPem }),
-    });
-  }
-}
-
-async function seedWechatPay(seeding: Seeding): Promise<void> {
-  const { wechatPay } = seeding.gateways;
-  for (const { mchid, channelCode } of wechatPay.accounts) {
-    const key = await keyInKms(seeding, channelCode);
-    if (key) wechatPay.registerKey(mchid, key.publicKey);
-    const account = wechatPay.accounts.find((each) => each.mchid === mchid);
-    if (!account) continue;
-    await configure(seeding, channelCode, {
-      gateway_url: wechatPay.gatewayUrl,
-      merchant_id: mchid,
-      app_id: account.appid,
-      merchant_certificate_serial: account.merchantCertificateSerial,
-      ...(account.mode === 'certificate'
-        ? { certificate_platform: account.platformCertificatesPem }
-        : { public_key_platform: account.platformPublicKeyPem, public_key_id_platform: account.publicKeyId }),
-      ...(key ? { signing_key: key.name } : { private_key_merchant: account.merchantPrivateKeyPem }),
-      api_v3_key: account.apiV3Key,
-    });
-  }
+async function connect(seeding: Seeding, channel: LocalChannel): Promise<void> {
+  const { code } = channel;
+  const key = await keyInKms(seeding, code);
+  const callbackUrl = `${seeding.api}/payments/callbacks/${code.toLowerCase()}`;
+  await configure(seeding, code, {
+    ...channel.connect({ callbackUrl, publicKeyPem: key?.publicKey }),
+    ...(key && { signing_key: key.name }),
+    callback_url_payment: callbackUrl,
+  });
 }
 
 /**
@@ -96,7 +70,6 @@ async function configure({ api, call }: Seeding, channelCode: string, own: objec
     body: JSON.stringify({
       environment: 'local',
       ...own,
-      callback_url_payment: `${api}/payments/callbacks/${channelCode.toLowerCase()}`,
       is_active: true,
     }),
   });
@@ -104,14 +77,4 @@ async function configure({ api, call }: Seeding, channelCode: string, own: objec
   throw new Error(
     `Channel ${channelCode} could not be configured: PUT ${path} answered ${response.status} ${await response.text()}`,
   );
-}
-
-/** By what the provider proves itself. */
-function proofOf(account: AccountFacts): object {
-  if (account.mode === 'public_key') return { public_key_platform: account.platformPublicKeyPem };
-  return {
-    app_certificate: account.appCertificatePem,
-    certificate_platform: account.platformCertificatePem,
-    root_certificate_platform: account.rootCertificatesPem,
-  };
 }

@@ -1,6 +1,6 @@
 // `_control`: plays payers, plants faults, shows the providers' books and what became of their callbacks.
 import * as z from 'zod';
-import { parsed, providerNames, type FaultPlan } from './faults.ts';
+import { parsed, type FaultPlan } from './faults.ts';
 import { Refused } from './http.ts';
 import type { BooksFacts, LocalProvider, Means } from './provider.ts';
 
@@ -57,7 +57,8 @@ export function controlRoutes({
       const name = query.get('provider');
       const asked = providers.filter((each) => name === null || each.name === name);
       if (asked.length > 0) return together(asked.map((each) => each.books()));
-      throw new Refused(404, `No provider ${name ?? ''} here: there are ${providerNames.join(', ')}.`);
+      const names = providers.map((each) => each.name).join(', ');
+      throw new Refused(404, `No provider ${name ?? ''} here: there are ${names}.`);
     },
     'GET /_control/callbacks': (query) => ({
       callbacks: callbacks(providers, query.get('transaction_id') ?? undefined),

@@ -1,10 +1,10 @@
 // Carries notices to a merchant until it takes them for good, each provider by its own schedule.
-import type { AnyCallbackFault, Faults, ProviderName } from './faults.ts';
+import type { AnyCallbackFault, Faults } from './faults.ts';
 import type { Ports } from './ports.ts';
 
 /** How a provider delivers. */
 export interface Manners {
-  readonly provider: ProviderName;
+  readonly provider: string;
   /** ms from one delivery to the next */
   readonly retryAfter: readonly number[];
   /** ms of real time that the merchant's answer may take */

@@ -31,35 +31,19 @@ const callbackFaults = [
   'unknown_type',
   'unknown_number',
 ] as const;
-const furtherFaults = ['wrong_currency', 'signtest'] as const;
-
-export const providerNames = ['alipay', 'wechat_pay'] as const;
-export type ProviderName = (typeof providerNames)[number];
-
-/** What a provider cannot do wrong, and why. */
-const foreign: Readonly<Record<ProviderName, Readonly<Record<string, string>>>> = {
-  alipay: {
-    wrong_currency: 'Alipay notifications carry no currency: there is nothing to falsify.',
-    other_mode: 'Alipay notifications carry no mode: sandbox and production differ by key and app_id only.',
-    signtest: 'Alipay sends no signature probes.',
-  },
-  wechat_pay: {
-    other_mode: 'WeChat Pay notifications carry no mode: there is no sandbox that sends them.',
-  },
-};
+/** of those that do not say in `cannotPlay` why they have none */
+const furtherFaults = ['wrong_currency', 'other_mode', 'signtest'] as const;
 
 export type CallFault = (typeof callFaults)[number];
 export type CallbackFault = (typeof callbackFaults)[number];
 export type AnyCallbackFault = CallbackFault | (typeof furtherFaults)[number];
 export type Operation = 'prepay' | 'query' | 'close';
 
-interface FaultsOf {
-  readonly alipay: CallbackFault;
-  readonly wechat_pay: AnyCallbackFault;
-}
+/** What a provider cannot do wrong, by fault, and why. */
+export type CannotPlay = Readonly<Record<string, string>>;
 
 /** The plan as one provider sees it. */
-export interface Faults<Fault extends AnyCallbackFault = CallbackFault> {
+export interface Faults<Fault extends AnyCallbackFault = AnyCallbackFault> {
   takeCall(
     operation: Operation,
     transactionId: string | undefined,
@@ -73,7 +57,7 @@ export interface Faults<Fault extends AnyCallbackFault = CallbackFault> {
 
 const shape = z.strictObject({
   transaction_id: z.string().optional(),
-  provider: z.enum(providerNames).optional(),
+  provider: z.string().optional(),
   call: z
     .strictObject({
       operation: z.enum(['prepay', 'query', 'close', '*']),
@@ -100,7 +84,7 @@ type Call = NonNullable<Planted['call']>;
 type Callback = Omit<NonNullable<Planted['callback']>, 'times'> & { times: number };
 interface Aim {
   readonly transactionId: string | undefined;
-  readonly provider: ProviderName | undefined;
+  readonly provider: string | undefined;
 }
 interface Due<What> extends Aim {
   readonly what: What;
@@ -110,12 +94,15 @@ interface Due<What> extends Aim {
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export class FaultPlan {
+  /** by provider */
+  readonly #cannotPlay = new Map<string, CannotPlay>();
   #calls: Due<Call>[] = [];
   #callbacks: Due<Callback>[] = [];
 
   /** @throws Refused (400) for what is not a fault, or not one that the provider (each of them, if none is named) could have */
   plant(body: unknown): void {
-    refuseForeign(body);
+    const { provider: named, callback: meant } = (body ?? {}) as Named;
+    this.#refuse(named, meant?.fault);
     const { transaction_id: transactionId, provider, call, callback } = parsed(shape, body);
     if (!call && !callback) throw new Refused(400, 'Say which fault: `call`, `callback`, or both.');
     const aim = { transactionId, provider };
@@ -142,8 +129,9 @@ export class FaultPlan {
     return { call: this.#calls.map(told), callback: this.#callbacks.map(told) };
   }
 
-  /** What is planted for this provider, or for any. */
-  of<Provider extends ProviderName>(provider: Provider): Faults<FaultsOf[Provider]> {
+  /** A provider's view: what is planted for it, or for any. @param cannotPlay is refused when it is planted for the provider */
+  of<Fault extends AnyCallbackFault>(provider: string, cannotPlay: CannotPlay): Faults<Fault> {
+    this.#cannotPlay.set(provider, cannotPlay);
     return {
       takeCall: (operation, transactionId) => {
         const matches = (call: Call) => call.operation === '*' || call.operation === operation;
@@ -152,7 +140,7 @@ export class FaultPlan {
       },
       takeCallback: (transactionId, ofInterest) => {
         // A fault that is foreign to the provider was refused when it was planted.
-        const own = ({ fault }: Callback) => fault as FaultsOf[Provider];
+        const own = ({ fault }: Callback) => fault as Fault;
         const taken = take(this.#callbacks, { transactionId, provider }, (each) => ofInterest(own(each)));
         if (!taken) return undefined;
         const delayMs = Number(taken.delay.slice(0, -1)) * (unitMs[taken.delay.slice(-1)] ?? 0);
@@ -160,18 +148,28 @@ export class FaultPlan {
       },
     };
   }
+
+  #refuse(named: unknown, fault: unknown): void {
+    const names = [...this.#cannotPlay.keys()];
+    if (named !== undefined && !(typeof named === 'string' && names.includes(named)))
+      throw new Refused(400, `provider: there are ${names.join(', ')} here.`);
+    if (typeof fault !== 'string') return;
+    const reasonOf = (name: string) => {
+      const reasons = this.#cannotPlay.get(name) ?? {};
+      return Object.hasOwn(reasons, fault) ? reasons[fault] : undefined;
+    };
+    const why = names.filter((name) => named === undefined || name === named).map(reasonOf);
+    const first = why.find((reason) => reason !== undefined);
+    if (first === undefined) return;
+    const able = names.filter((name) => reasonOf(name) === undefined);
+    const advice = able.length > 0 ? ` Name a provider that can: {"provider":"${able.join('" or "')}"}.` : '';
+    throw new Refused(400, first + advice);
+  }
 }
 
-function refuseForeign(body: unknown): void {
-  const { provider, callback } = (body ?? {}) as { provider?: unknown; callback?: { fault?: unknown } };
-  const fault = callback?.fault;
-  if (typeof fault !== 'string') return;
-  const meant = providerNames.filter((name) => provider === undefined || provider === name);
-  const why = meant.map((name) => foreign[name]).find((reasons) => Object.hasOwn(reasons, fault))?.[fault];
-  if (why === undefined) return;
-  const able = providerNames.filter((name) => !Object.hasOwn(foreign[name], fault));
-  const advice = able.map((name) => ` Name the provider that can: {"provider":"${name}"}.`).join('');
-  throw new Refused(400, why + advice);
+interface Named {
+  readonly provider?: unknown;
+  readonly callback?: { readonly fault?: unknown };
 }
 
 function take<What>(planted: Due<What>[], by: Aim, matches: (what: What) => boolean): What | undefined {

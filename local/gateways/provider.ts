@@ -1,7 +1,8 @@
 // What every provider on this machine can do, so that the address and `_control` need not know which one it is.
 import type { Delivery } from './deliveries.ts';
-import type { ProviderName } from './faults.ts';
+import type { CannotPlay, FaultPlan } from './faults.ts';
 import type { WireAnswer, WireRequest } from './http.ts';
+import type { Ports } from './ports.ts';
 
 /** What a shop shows to a payer: `prepay_info` of a transaction. */
 export type Means =
@@ -34,8 +35,33 @@ export interface BooksFacts {
   readonly balances: Readonly<Record<string, string>>;
 }
 
+/** What a provider is opened with. */
+export interface Opening {
+  readonly ports: Ports;
+  /** the provider takes its view of it */
+  readonly faults: FaultPlan;
+  /** where the gateways listen, `http://127.0.0.1:<port>`: known once they do */
+  readonly origin: () => string;
+}
+
+/** An account, as one channel of the service. */
+export interface LocalChannel {
+  readonly code: string;
+  /** What its merchant does at the provider's console. @returns what PUT /channels/{code} must say then, besides its address */
+  connect(how: Connecting): object;
+}
+
+export interface Connecting {
+  readonly callbackUrl: string;
+  /** of the merchant's key in KMS; without it the merchant's own, which is part of what is returned */
+  readonly publicKeyPem: string | undefined;
+}
+
 export interface LocalProvider {
-  readonly name: ProviderName;
+  readonly name: string;
+  /** faults that this provider cannot have, and why */
+  readonly cannotPlay: CannotPlay;
+  readonly channels: readonly LocalChannel[];
   /** Its own addresses; undefined for any other. */
   answer(request: WireRequest): Promise<WireAnswer | undefined>;
   /** Whether a payer would bring this to the provider: seen from the content alone. */

@@ -1,50 +1,29 @@
 // The providers' server side on one address: `/<provider>/*` speaks its wire, `/_control/*` plays its people.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Account, AccountFacts } from './alipay/application.ts';
-import { asProvider } from './alipay/local.ts';
-import { openAlipay, type Alipay } from './alipay/provider.ts';
 import { controlRoutes, type TransactionPort } from './control.ts';
 import { FaultPlan } from './faults.ts';
 import { readBody, Refused, send, sendJson, type WireAnswer, type WireRequest } from './http.ts';
 import { realTimers, type Ports } from './ports.ts';
-import type { LocalProvider } from './provider.ts';
-import { openWechatPay, type WechatPay } from './wechat-pay/provider.ts';
+import type { LocalProvider, Opening } from './provider.ts';
+import { openers, type Opened } from './registry.ts';
 
 export interface GatewayOptions extends Pick<Ports, 'now'>, Partial<Omit<Ports, 'now'>> {
   /** 0 picks a free one */
   readonly port: number;
   /** How `_control/pay` finds what was shown to the payer when its body does not say. */
   readonly transaction?: TransactionPort;
-  /** Alipay's of the application in public-key mode */
-  readonly seller?: Account;
 }
 
-export interface LocalGateways {
+export interface LocalGateways extends Opened {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** What channels of the service must be configured with; the single fields are the first application's. */
-  readonly alipay: Pick<
-    Alipay,
-    'account' | 'merchantPrivateKeyPem' | 'platformPublicKeyPem' | 'registerKey'
-  > & {
-    readonly gatewayUrl: string;
-    /** as they stand now: a key that is registered later shows here */
-    readonly accounts: readonly AccountFacts[];
-  };
-  readonly wechatPay: Pick<WechatPay, 'registerKey' | 'rotateCertificate'> & {
-    /** stands where `https://api.mch.weixin.qq.com` does; its path is part of what is signed */
-    readonly gatewayUrl: string;
-    /** as they stand now */
-    readonly accounts: ReturnType<WechatPay['accounts']>;
-  };
+  /** all of them */
+  readonly providers: readonly LocalProvider[];
   /** Resolves when no callback is under way; retries that wait for their time do not count. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const seller: Account = { appId: '2021004100000018', sellerId: '2088100200300402' };
-const certifiedSeller: Account = { appId: '2021004100000026', sellerId: '2088100200300410' };
 
 /** Listens on 127.0.0.1 only; keys are new at every start. */
 export async function startGateways(options: GatewayOptions): Promise<LocalGateways> {
@@ -57,11 +36,8 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
   let url = '';
   const origin = () => url;
   const faults = new FaultPlan();
-  const [alipay, wechatPay] = await Promise.all([
-    openAlipay([options.seller ?? seller, certifiedSeller], ports, faults.of('alipay')),
-    openWechatPay(ports, faults.of('wechat_pay'), origin),
-  ]);
-  const providers = [asProvider(alipay), wechatPay];
+  const opened = await openAll({ ports, faults, origin });
+  const providers: readonly LocalProvider[] = Object.values(opened);
   const transaction = options.transaction ?? (() => Promise.resolve(undefined));
   const routes = controlRoutes({ providers, faults, transaction, origin });
   const server = createServer((request, response) => {
@@ -72,8 +48,9 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
+    ...opened,
     url,
-    ...facts(url, alipay, wechatPay),
+    providers,
     async idle() {
       await Promise.all(providers.map((each) => each.idle()));
     },
@@ -86,30 +63,10 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
   };
 }
 
-function facts(
-  url: string,
-  alipay: Alipay,
-  wechatPay: WechatPay,
-): Pick<LocalGateways, 'alipay' | 'wechatPay'> {
-  const { account, merchantPrivateKeyPem, platformPublicKeyPem } = alipay;
-  return {
-    alipay: {
-      ...{ account, merchantPrivateKeyPem, platformPublicKeyPem },
-      gatewayUrl: `${url}/alipay/gateway.do`,
-      registerKey: (appId, publicKeyPem) => alipay.registerKey(appId, publicKeyPem),
-      get accounts() {
-        return alipay.accounts();
-      },
-    },
-    wechatPay: {
-      gatewayUrl: `${url}/wechat-pay`,
-      registerKey: (mchid, publicKeyPem) => wechatPay.registerKey(mchid, publicKeyPem),
-      rotateCertificate: () => wechatPay.rotateCertificate(),
-      get accounts() {
-        return wechatPay.accounts();
-      },
-    },
-  };
+/** Keys take their time: all at once. */
+async function openAll(opening: Opening): Promise<Opened> {
+  const all = Object.entries(openers).map(async ([name, open]) => [name, await open(opening)] as const);
+  return Object.fromEntries(await Promise.all(all)) as unknown as Opened;
 }
 
 async function answer(

@@ -17,7 +17,7 @@ import { answerCall, type Carry, type Told, type WireAnswer } from './wire.ts';
 
 export interface House {
   readonly ports: Ports;
-  readonly faults: Faults;
+  readonly faults: Faults<CallbackFault>;
   readonly sellers: readonly [Seller, Seller];
   readonly books: Books;
   readonly deliveries: Deliveries;

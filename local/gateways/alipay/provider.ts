@@ -1,7 +1,7 @@
 // Alipay, put together: sellers, books, notifications, the cashier, and its addresses.
 import { Deliveries } from '../deliveries.ts';
 import { Refused } from '../http.ts';
-import type { Faults } from '../faults.ts';
+import type { CallbackFault, Faults } from '../faults.ts';
 import type { Ports } from '../ports.ts';
 import { Application, type Account, type AccountFacts } from './application.ts';
 import { Books } from './books.ts';
@@ -66,7 +66,7 @@ export interface Alipay {
 export async function openAlipay(
   accounts: readonly [Account, Account],
   ports: Ports,
-  faults: Faults,
+  faults: Faults<CallbackFault>,
 ): Promise<Alipay> {
   const house = await furnish(accounts, ports, faults);
   const { sellers, books, deliveries, cashier } = house;
@@ -98,7 +98,7 @@ export async function openAlipay(
 async function furnish(
   [open, certified]: readonly [Account, Account],
   ports: Ports,
-  faults: Faults,
+  faults: Faults<CallbackFault>,
 ): Promise<House> {
   const [stranger, authority] = await Promise.all([newPair(), openAuthority(ports)]);
   const applications = await Promise.all([

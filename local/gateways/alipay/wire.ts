@@ -1,5 +1,5 @@
 // One call to gateway.do: read, carried out, answered, and spoiled where a fault was planted.
-import type { CallFault, Faults, Operation } from '../faults.ts';
+import type { CallbackFault, CallFault, Faults, Operation } from '../faults.ts';
 import type { WireAnswer } from '../http.ts';
 import { envelope, refusal, type Node } from './answers.ts';
 import type { Signers } from './application.ts';
@@ -27,7 +27,7 @@ export type Call =
   | { readonly ok: false; readonly method?: string; readonly node: Node };
 
 export interface Carry {
-  readonly faults: Faults;
+  readonly faults: Faults<CallbackFault>;
   readonly signers: Signers;
   /** our number for it, where the request names one that is known */
   transactionId(biz: Node): string | undefined;

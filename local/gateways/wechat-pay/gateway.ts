@@ -1,11 +1,12 @@
 // One call of a merchant: who it is, what it asks for, carried out, answered, and spoiled where a fault was planted.
-import type { AnyCallbackFault, CallFault, Faults } from '../faults.ts';
+import type { CallFault, Faults } from '../faults.ts';
 import type { WireAnswer, WireRequest } from '../http.ts';
 import type { Deliveries } from '../deliveries.ts';
 import type { Ports } from '../ports.ts';
 import { enter } from './authorization.ts';
 import type { Books } from './books.ts';
 import { certificates, close, place, query } from './operations.ts';
+import type { Fault } from './notice.ts';
 import { payBeforeAnswer } from './payer.ts';
 import { paramError, refusal, type Reply } from './replies.ts';
 import { isOperation, routed, type Asked } from './routes.ts';
@@ -14,10 +15,10 @@ import { answered, instead, rateLimited, spoiled, type Signing } from './wire.ts
 
 export interface House {
   readonly ports: Ports;
-  readonly faults: Faults<AnyCallbackFault>;
+  readonly faults: Faults<Fault>;
   readonly sellers: readonly [Seller, Seller];
   readonly books: Books;
-  readonly deliveries: Deliveries<AnyCallbackFault>;
+  readonly deliveries: Deliveries<Fault>;
   /** PKCS#8 of somebody who is not WeChat Pay; made when it is needed first */
   readonly strangerPem: () => string;
   readonly origin: () => string;
@@ -83,7 +84,7 @@ async function run(house: House, { asked, seller, body }: Job): Promise<Reply> {
     case 'prepay': {
       const placing = { now: house.ports.now(), origin: house.origin() };
       const { reply, prepay } = place(seller, asked.product, body, placing);
-      const early = (fault: AnyCallbackFault) => fault === 'early';
+      const early = (fault: Fault) => fault === 'early';
       if (prepay && house.faults.takeCallback(prepay.order.terms.outTradeNo, early)) {
         await payBeforeAnswer({ seller, prepay }, () => house.deliveries.idle());
       }

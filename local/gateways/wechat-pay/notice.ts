@@ -14,6 +14,9 @@ import { proof } from './wire.ts';
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
+/** What a notice of WeChat Pay can have. */
+export type Fault = Exclude<AnyCallbackFault, 'other_mode'>;
+
 /** ms from one delivery to the next: sixteen deliveries within 24 hours and 4 minutes */
 const retryAfter = [
   ...[15 * second, 15 * second, 30 * second, 3 * minute, 10 * minute, 20 * minute],
@@ -38,7 +41,7 @@ export function noticeOf(
   merchant: Merchant,
   strangerPem: () => string,
   clock: Pick<Ports, 'now'>,
-): Notice<AnyCallbackFault> {
+): Notice<Fault> {
   const now = clock.now();
   const facts: Facts = {
     id: `EV-${beijingDigits(now)}${String(randomInt(10 ** 8)).padStart(8, '0')}`,
@@ -94,7 +97,7 @@ function written({ id, createdAt, key }: Facts, plain: object, eventType = 'TRAN
 }
 
 /** What a genuinely signed, but wrong notice says otherwise; undefined where it says the truth. */
-function lie(fault: AnyCallbackFault, plain: Plain): { plain: object; eventType?: string } | undefined {
+function lie(fault: Fault, plain: Plain): { plain: object; eventType?: string } | undefined {
   const { amount, out_trade_no: number } = plain;
   switch (fault) {
     case 'wrong_amount': {

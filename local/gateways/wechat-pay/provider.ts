@@ -1,15 +1,15 @@
 // WeChat Pay, put together: merchants, books, notifications, and its addresses.
 import { generateKeyPairSync } from 'node:crypto';
 import { Deliveries } from '../deliveries.ts';
-import type { AnyCallbackFault, Faults } from '../faults.ts';
+import type { Faults } from '../faults.ts';
 import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
-import { leadsTo, type LocalProvider } from '../provider.ts';
+import { leadsTo, type Connecting, type LocalProvider, type Opening } from '../provider.ts';
 import { openAuthority } from './authority.ts';
 import { Books } from './books.ts';
 import { answerCall, type House } from './gateway.ts';
 import { Merchant, type Account, type AccountFacts } from './merchant.ts';
-import { manners, noticeOf } from './notice.ts';
+import { manners, noticeOf, type Fault } from './notice.ts';
 import { Orders, type Order, type Paid } from './orders.ts';
 import { browse, pagePath } from './page.ts';
 import { isCode, play } from './payer.ts';
@@ -18,7 +18,9 @@ import { yuan } from './yuan.ts';
 
 export interface WechatPay extends LocalProvider {
   /** as they stand now: one with a public key alone, then one with platform certificates */
-  accounts(): readonly AccountFacts[];
+  readonly accounts: readonly AccountFacts[];
+  /** stands where `https://api.mch.weixin.qq.com` does; its path is part of what is signed */
+  readonly gatewayUrl: string;
   /**
    * A merchant has another key certified; the certificate before it stays valid for a day.
    * @returns the serial of the new certificate
@@ -32,17 +34,29 @@ export interface WechatPay extends LocalProvider {
 const account: Account = { mchid: '1900006511', appid: 'wx8a1f00c2d3e4a001' };
 const certifiedAccount: Account = { mchid: '1900006522', appid: 'wx8a1f00c2d3e4a002' };
 
-/** With keys of its own, new at every start. @param origin where the pages for payers live */
-export async function openWechatPay(
-  ports: Ports,
-  faults: Faults<AnyCallbackFault>,
-  origin: () => string,
-): Promise<WechatPay> {
-  const house = await furnish(ports, faults, origin);
+const name = 'wechat_pay';
+const cannotPlay = {
+  other_mode: 'WeChat Pay notifications carry no mode: there is no sandbox that sends them.',
+};
+
+/** With keys of its own, new at every start. */
+export async function openWechatPay({ ports, faults, origin }: Opening): Promise<WechatPay> {
+  const house = await furnish(ports, faults.of<Fault>(name, cannotPlay), origin);
   const { sellers, books, deliveries } = house;
+  const gatewayUrl = () => `${origin()}/wechat-pay`;
   return {
-    name: 'wechat_pay',
-    accounts: () => sellers.map(({ merchant }) => merchant.facts()),
+    name,
+    cannotPlay,
+    channels: sellers.map(({ merchant }) => ({
+      code: merchant.channelCode,
+      connect: (how) => connect(merchant, gatewayUrl(), how),
+    })),
+    get accounts() {
+      return sellers.map(({ merchant }) => merchant.facts());
+    },
+    get gatewayUrl() {
+      return gatewayUrl();
+    },
     registerKey(mchid, publicKeyPem) {
       const seller = sellers.find(({ merchant }) => merchant.account.mchid === mchid);
       if (!seller) throw new Refused(404, `WeChat Pay has no merchant ${mchid}. Nothing was registered.`);
@@ -78,7 +92,23 @@ export async function openWechatPay(
   };
 }
 
-async function furnish(ports: Ports, faults: Faults<AnyCallbackFault>, origin: () => string): Promise<House> {
+function connect(merchant: Merchant, gatewayUrl: string, { publicKeyPem }: Connecting): object {
+  if (publicKeyPem !== undefined) merchant.register(publicKeyPem);
+  const account = merchant.facts();
+  return {
+    gateway_url: gatewayUrl,
+    merchant_id: account.mchid,
+    app_id: account.appid,
+    merchant_certificate_serial: account.merchantCertificateSerial,
+    ...(account.mode === 'certificate'
+      ? { certificate_platform: account.platformCertificatesPem }
+      : { public_key_platform: account.platformPublicKeyPem, public_key_id_platform: account.publicKeyId }),
+    ...(publicKeyPem === undefined && { private_key_merchant: account.merchantPrivateKeyPem }),
+    api_v3_key: account.apiV3Key,
+  };
+}
+
+async function furnish(ports: Ports, faults: Faults<Fault>, origin: () => string): Promise<House> {
   const opening = { authority: openAuthority(ports), clock: ports };
   const merchants = await Promise.all([
     Merchant.open(account, 'WECHAT_PAY', 'public_key', opening),
