@@ -19,7 +19,11 @@ const zod = [
 ];
 
 export default defineConfig(
-  globalIgnores(['node_modules', 'dist', 'cdk.out', '.local', 'coverage', 'docs/generated']),
+  globalIgnores([
+    ...['node_modules', 'dist', 'cdk.out', '.local', 'coverage', 'docs/generated'],
+    // Stand where they belong only in a copy.
+    ...['test/pretend-channel/lib', 'test/pretend-channel/local'],
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -129,9 +129,10 @@ function imports({ text }: SourceFile): string[] {
   return [...text.matchAll(form)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-export function sourceFiles(): SourceFile[] {
-  return globSync('{functions,lib,infra,local,test,bench}/**/*.{ts,mjs}', { cwd: root }).map((path) => ({
+/** @param folder of a copy of this repository */
+export function sourceFiles(folder = root): SourceFile[] {
+  return globSync('{functions,lib,infra,local,test,bench}/**/*.{ts,mjs}', { cwd: folder }).map((path) => ({
     path: path.replaceAll('\\', '/'),
-    text: readFileSync(join(root, path), 'utf8'),
+    text: readFileSync(join(folder, path), 'utf8'),
   }));
 }

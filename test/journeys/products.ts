@@ -15,7 +15,10 @@ export interface Product {
 }
 
 /** By provider: a fact of its protocol, which a new one has to state here. */
-const knowsAtOnce: Readonly<Record<string, boolean>> = { alipay: false, 'wechat-pay': true };
+const knowsAtOnce: Readonly<Record<string, boolean>> = {
+  alipay: false,
+  'wechat-pay': true,
+};
 
 function isKnownAtOnce(name: string): boolean {
   const known = knowsAtOnce[name];

@@ -107,6 +107,10 @@ function qrCode(_: Client, { code_url: code }: Node): Given {
   return { kind: 'ok', value: { kind: 'qr_code', qr_code: code } };
 }
 
+/**
+ * Where the browser goes afterwards, the shop may append itself (`&redirect_url=…`): nothing that comes back proves anything.
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4012791835
+ */
 function address(_: Client, { h5_url: url }: Node): Given {
   if (typeof url !== 'string' || !/^https?:\/\/[\x21-\x7e]{1,512}$/.test(url)) return unreadable;
   return { kind: 'ok', value: { kind: 'redirect_url', url } };

@@ -1,0 +1,49 @@
+// Proves and reads what Pretend Pay posts.
+import { isTransactionId } from '../../domain/ids.ts';
+import {
+  CallbackRefused,
+  type Callback,
+  type NotificationReader,
+  type ProvedNotification,
+  type Proofs,
+  type ReaderPorts,
+} from '../gateway.ts';
+import { readNode } from './client.ts';
+import type { PretendConfig, PretendSecrets } from './config.ts';
+import { snapshotOf } from './payments.ts';
+import { isGenuine } from './signature.ts';
+
+export function notificationReader(
+  config: PretendConfig,
+  { now }: ReaderPorts,
+  { secrets }: Proofs<PretendSecrets>,
+): NotificationReader {
+  return {
+    readNotification: (callback) => read(callback, config, secrets.shared_secret, now()),
+    acknowledge: (verdict) => ({
+      status: verdict === 'accepted' ? 200 : 400,
+      contentType: 'text/plain',
+      body: verdict,
+    }),
+  };
+}
+
+function read(
+  { body, headers }: Callback,
+  config: PretendConfig,
+  secret: string | undefined,
+  now: number,
+): ProvedNotification {
+  if (secret === undefined) throw new Error('Pretend Pay’s callbacks are proved by shared_secret.');
+  const [header = '', ...more] = headers['pretend-signature'] ?? [];
+  if (more.length > 0) throw new CallbackRefused('malformed', 'it is signed twice');
+  if (!isGenuine(secret, header, body, now)) throw new CallbackRefused('not_authentic', 'it is not proved');
+  const node = readNode(body);
+  if (!node) throw new CallbackRefused('unreadable', 'it is no JSON object');
+  const { order, merchant_id } = node;
+  if (merchant_id !== config.merchant_id || typeof order !== 'string' || !isTransactionId(order))
+    throw new CallbackRefused('foreign', 'it is for another merchant');
+  const snapshot = snapshotOf(node, order, config);
+  if (!snapshot) throw new CallbackRefused('unreadable', 'its state is not of its form');
+  return { keyVersion: 'shared_secret', notification: { kind: 'payment', snapshot } };
+}
