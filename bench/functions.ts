@@ -34,7 +34,12 @@ export function environment(beside: Beside, aws: { dynamodb: string; sqs: string
     CHANNELS_TABLE: 'channels',
     IDEMPOTENCY_TABLE: 'idempotency',
     DUE_SHARDS_WRITTEN: '4',
+    DUE_SHARDS_READ: '4',
+    DUE_INDEX: 'due',
+    STAGE: 'local',
     EVENT_BUS_NAME: beside.busName,
+    // Only loaded with: nothing is sent there.
+    SYNC_QUEUE_URL: `${aws.sqs}/queue/sync`,
     CALLBACK_QUEUE_URL: `${aws.sqs}${new URL(beside.queueUrl).pathname}`,
     CHANNELS: JSON.stringify([{ code: 'ALIPAY', provider: 'alipay', secret_arn: beside.secretArn }]),
     CALLERS: JSON.stringify([

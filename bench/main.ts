@@ -1,6 +1,6 @@
 // `npm run bench`: counts and measures the functions' bundles against the AWS SDK and against raw calls, in one run.
-// `-- --quick` is a smoke, `-- --counts` leaves out whatever depends on the machine, `-- --json` is for programs. `-- due`
-// measures find-due before a backlog instead.
+// `-- --quick` is a smoke, `-- --counts` leaves out whatever depends on the machine, `-- --json` is for programs. `-- starts`
+// measures cold starts alone, `-- due` find-due before a backlog instead.
 import { parseArgs } from 'node:util';
 import { buildAll } from './build.ts';
 import { coldStarts } from './cold-start.ts';
@@ -29,9 +29,11 @@ const around = await startSurroundings();
 try {
   const counts = await count(around, built);
   const inputs = openInputs(counts, around);
-  const table = wanted.counts
-    ? undefined
-    : await measure(around, built, inputs, wanted.quick ? quick : thorough, tell);
+  const onlyStarts = positionals.includes('starts');
+  const table =
+    wanted.counts || onlyStarts
+      ? undefined
+      : await measure(around, built, inputs, wanted.quick ? quick : thorough, tell);
   if (!wanted.counts) tell('cold starts');
   const starts = wanted.counts ? undefined : await coldStarts(around, built, inputs, wanted.quick ? 3 : 9);
   if (wanted.json) {
