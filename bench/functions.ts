@@ -36,7 +36,6 @@ export function environment(beside: Beside, aws: { dynamodb: string; sqs: string
     DUE_SHARDS_WRITTEN: '4',
     DUE_SHARDS_READ: '4',
     DUE_INDEX: 'due',
-    STAGE: 'local',
     EVENT_BUS_NAME: beside.busName,
     // Only loaded with: nothing is sent there.
     SYNC_QUEUE_URL: `${aws.sqs}/queue/sync`,

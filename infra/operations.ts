@@ -34,6 +34,7 @@ export type Need =
   | 'channel-keys:read'
   | 'callbacks:send'
   | 'sync:send'
+  | 'sync:ask'
   | 'bus:put';
 
 export type On =
@@ -144,7 +145,7 @@ export const operations = {
   },
   'apply-notification': {
     on: { queue: 'callbacks' },
-    needs: ['payments:get', 'payments:transact', 'channels:get', 'callbacks:send'],
+    needs: ['payments:get', 'payments:transact', 'channels:get', 'callbacks:send', 'sync:ask'],
     impact:
       'Proved callbacks wait in the queue: paid orders are shown as unpaid. Nothing is lost: what has failed for five hours is kept in the dead-letter queue.',
     severity: 'urgent',

@@ -2,7 +2,7 @@
 import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
 import type { AnomalyPolicy } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import type { PaymentSnapshot } from '../../lib/domain/settlement.ts';
+import { strangeOrder, type PaymentSnapshot } from '../../lib/domain/settlement.ts';
 import { settlePayment, type Settled } from '../../lib/flows/settle-payment.ts';
 import type { CallbackMessage } from '../../lib/messaging/callbacks.ts';
 import { keepCallbackAlone, type RawCallback } from '../../lib/store/callbacks.ts';
@@ -15,6 +15,8 @@ export interface ApplyDependencies {
   readonly ports: Ports;
   /** what becomes of late and wrong money in that channel */
   readonly policy: (code: ChannelCode) => Promise<AnomalyPolicy>;
+  /** Lets the channel be asked. @returns when that is durable @throws when it is not */
+  readonly ask: (id: TransactionId) => Promise<void>;
   /** @param delay s; resolves when the message is durable */
   readonly sendAgain: (message: CallbackMessage, delay: number) => Promise<void>;
 }
@@ -23,6 +25,8 @@ export type Applied =
   | Exclude<Settled, { kind: 'nothing_of_ours' | 'overtaken' }>
   /** of a type or status that we do not know: kept with its payment */
   | { readonly kind: 'kept'; readonly what: string; readonly transactionId: TransactionId }
+  /** what it says is not believed by itself: the channel will be asked */
+  | { readonly kind: 'asked'; readonly what: string; readonly transactionId: TransactionId }
   /** its payment is not there (yet); `delay` in s */
   | { readonly kind: 'later'; readonly transactionId: TransactionId; readonly delay: number }
   /** kept for a person; told anew when it comes again, since whoever kept it may not have come so far as to tell */
@@ -36,7 +40,7 @@ export type Applied =
 const delays = [10, 60, 300, 900, 900, 900] as const;
 
 /**
- * 1. a payment's state: by the one door · 2. a type or status that we do not know: its bytes are kept with the payment,
+ * 1. a payment's state: by the one door; a hint of one: the channel is asked · 2. a type or status that we do not know: its bytes are kept with the payment,
  * and nothing is guessed · 3. an unknown number: sent to the queue again before this message ends, and in the end
  * quarantined · 4. what belongs to no payment of that channel: quarantined.
  * @throws Error when anything could not be made durable: the message is to come again
@@ -47,9 +51,14 @@ export function applyNotification(
   message: CallbackMessage,
 ): Promise<Applied> {
   const { notification } = message;
-  return notification.kind === 'payment'
-    ? settle(dependencies, message, notification.snapshot)
-    : keep(dependencies, message, notification);
+  switch (notification.kind) {
+    case 'payment':
+      return settle(dependencies, message, notification.snapshot);
+    case 'hint':
+      return ask(dependencies, message, notification);
+    case 'unrecognised':
+      return keep(dependencies, message, notification);
+  }
 }
 
 async function settle(
@@ -73,8 +82,35 @@ async function settle(
   // A callback speaks of no version, so that nothing can overtake it.
   if (settled.kind === 'overtaken') throw new Error(`${transactionId}: overtaken without a version`);
   if (settled.kind !== 'nothing_of_ours') return settled;
-  return settled.why === 'other_channel'
-    ? putAside(dependencies, message, 'other_channel')
+  return elsewhere(dependencies, message, transactionId, settled.why);
+}
+
+/** Only what names the payment's own order is followed: a number in the provider's free text may be anybody's. */
+async function ask(
+  dependencies: ApplyDependencies,
+  message: CallbackMessage,
+  { what, transactionId, gatewayOrderId }: CallbackMessage['notification'] & { kind: 'hint' },
+): Promise<Applied> {
+  const stored = await getPayment(dependencies.tables, transactionId);
+  if (!stored) return elsewhere(dependencies, message, transactionId, 'not_there');
+  const { payment } = stored;
+  const why =
+    payment.paymentChannel === message.channelCode
+      ? strangeOrder(payment, gatewayOrderId)
+      : ('other_channel' as const);
+  if (why) return elsewhere(dependencies, message, transactionId, why);
+  await dependencies.ask(transactionId);
+  return { kind: 'asked', what, transactionId };
+}
+
+function elsewhere(
+  dependencies: ApplyDependencies,
+  message: CallbackMessage,
+  transactionId: TransactionId,
+  why: (Settled & { kind: 'nothing_of_ours' })['why'],
+): Promise<Applied> {
+  return why === 'other_channel' || why === 'other_order'
+    ? putAside(dependencies, message, why)
     : lookLater(dependencies, message, transactionId);
 }
 

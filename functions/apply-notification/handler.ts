@@ -1,11 +1,13 @@
 // Queue "callbacks": brings proved notifications to their payments.
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { TransactionId } from '../../lib/domain/ids.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
 import { readCallbackMessage, sendCallback, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
+import { sendSyncs } from '../../lib/messaging/sync.ts';
 import { clientDefaults, deployedTables, documentClient, unlogged } from '../../lib/store/table.ts';
 import { anomalyPolicies } from './anomaly-policies.ts';
 import { applyNotification, type Applied } from './apply-notification.ts';
@@ -14,10 +16,15 @@ const client = documentClient();
 // What arrives is proved by TLS; a second digest over every message is not needed.
 const sqs = unlogged(new SQSClient({ ...clientDefaults, md5: false }));
 const callbackQueue = env('CALLBACK_QUEUE_URL');
+const syncQueue = { sqs, queueUrl: env('SYNC_QUEUE_URL') };
 const dependencies = {
   tables: deployedTables(env, client, ports),
   ports,
   policy: anomalyPolicies({ client, channels: env('CHANNELS_TABLE') }, ports),
+  ask: async (id: TransactionId) => {
+    const [refused] = await sendSyncs(syncQueue, [id], { hinted: true });
+    if (refused) throw new Error(`the queue does not take ${id}: ${refused.code}`);
+  },
   sendAgain: (message: CallbackMessage, delay: number) => sendCallback(sqs, callbackQueue, message, delay),
 };
 
@@ -31,6 +38,13 @@ function tell(message: CallbackMessage, applied: Applied): void {
   switch (applied.kind) {
     case 'kept':
       tellUnrecognised(message, applied.what, applied.transactionId);
+      return;
+    case 'asked':
+      log.info('callback.followed', {
+        ...facts,
+        transaction_id: applied.transactionId,
+        reason: applied.what,
+      });
       return;
     case 'later':
       log.warn('callback.payment_not_there', {

@@ -33,6 +33,7 @@ export async function prepay(attempt: Attempt): Promise<Created | undefined> {
   const outcome = await channel.gateway.prepay(
     {
       transactionId: payment.transactionId,
+      ...(payment.generation !== undefined && { generation: payment.generation }),
       method: payment.paymentMethod,
       amount: payment.amountRequested,
       subject: payment.subject,
@@ -56,13 +57,13 @@ export async function prepay(attempt: Attempt): Promise<Created | undefined> {
 }
 
 async function pending(attempt: Attempt, value: Prepay): Promise<Created | undefined> {
-  const { gatewayTransactionId, prepayInfo } = value;
+  const { gatewayOrderId, prepayInfo } = value;
   const { channel, ports, stored } = attempt;
   const change = {
     status: 'PENDING_PAYMENT',
     prepayInfo,
     dueAt: nextDue(stored.payment, channel.sync, ports.now(), ports.random()),
-    ...(gatewayTransactionId !== undefined && { gatewayTransactionId }),
+    ...(gatewayOrderId !== undefined && { gatewayOrderId }),
   } as const;
   const payment = await write(attempt, change, 'the channel gave the means to pay');
   if (payment) return { kind: 'created', payment };

@@ -97,7 +97,7 @@ function methodRule(currency: Currency, channel: ConnectedChannel, method: strin
       param: 'payment_method',
       detail: `Channel ${channel.code} has these methods: ${Object.keys(channel.methods).join(', ')}.`,
     });
-  if (!rule.currencies.includes(currency))
+  if (!Object.hasOwn(rule.amounts, currency))
     throw new PaymentError('CURRENCY_CHANNEL_MISMATCH', { param: 'currency' });
   return rule;
 }
@@ -126,7 +126,8 @@ function requested(body: CreatePaymentBody): Money {
 
 function judgeRange({ amountRequested: amount, paymentMethod }: Facts, rule: MethodRule): void {
   const { currency } = amount;
-  const [least, most] = [bound(rule.minimum, currency), bound(rule.maximum, currency)];
+  const [least, most] = (rule.amounts[currency] ?? []).map((text) => bound(text, currency));
+  if (!least || !most) throw new Error(`${paymentMethod} has no limits in ${currency}.`);
   if (compareMoney(amount, least) < 0 || compareMoney(amount, most) > 0)
     throw new PaymentError('AMOUNT_OUT_OF_RANGE', {
       param: 'amount',

@@ -21,6 +21,8 @@ export function quarantineView(callback: Quarantined): Record<string, unknown> {
 /** Amounts are decimal text; instants UTC ISO-8601 ms. */
 function factsView(notification: ProvedFacts): object {
   if (notification.kind === 'unrecognised') return { notice_id: notification.noticeId };
+  if (notification.kind === 'hint')
+    return { notice_id: notification.noticeId, gateway_order_id: notification.gatewayOrderId };
   const { snapshot } = notification;
   if (snapshot.state !== 'paid') return { state: snapshot.state };
   return {

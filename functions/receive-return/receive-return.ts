@@ -3,7 +3,7 @@ import type { ReadableChannel } from '../../lib/channels/channels.ts';
 import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
 import { isFinal, type Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import { CallbackRefused, type NotificationReader } from '../../lib/gateways/gateway.ts';
+import { CallbackRefused, type NotificationReader, type ReturnedPayer } from '../../lib/gateways/gateway.ts';
 import { sendSyncs, waitingSyncs, type SyncQueue } from '../../lib/messaging/sync.ts';
 import { getPayment } from '../../lib/store/payments.ts';
 import type { PaymentsTable } from '../../lib/store/table.ts';
@@ -59,15 +59,18 @@ export async function receiveReturn(
   if (proved instanceof CallbackRefused)
     return { kind: 'refused', reason: proved.reason, detail: proved.message };
   if (proved === undefined) return { kind: 'nothing_of_ours' };
-  const stored = await getPayment(dependencies.table, proved);
-  if (stored?.payment.paymentChannel !== channelCode)
-    return { kind: 'nothing_of_ours', transactionId: proved };
+  const { transactionId, gatewayOrderId } = proved;
+  const stored = await getPayment(dependencies.table, transactionId);
+  const isOurs =
+    stored?.payment.paymentChannel === channelCode &&
+    (gatewayOrderId === undefined || gatewayOrderId === stored.payment.gatewayOrderId);
+  if (!isOurs) return { kind: 'nothing_of_ours', transactionId };
   const { payment } = stored;
   if (isFinal(payment.status)) return { kind: 'found', payment };
   return { kind: 'found', ...(await hear(dependencies, payment)) };
 }
 
-function prove(reader: NotificationReader, query: string): TransactionId | CallbackRefused | undefined {
+function prove(reader: NotificationReader, query: string): ReturnedPayer | CallbackRefused | undefined {
   if (Buffer.byteLength(query) > maximumQuery)
     return new CallbackRefused('malformed', 'the query is too large');
   try {

@@ -44,7 +44,7 @@ export function environment(
       CHANNELS: channels(scope, stage, resources, told),
     }),
     ...(any('callbacks:send') && { CALLBACK_QUEUE_URL: resources.callbacks.queueUrl }),
-    ...(any('sync:send') && { SYNC_QUEUE_URL: resources.sync.queueUrl }),
+    ...(any('sync:send', 'sync:ask') && { SYNC_QUEUE_URL: resources.sync.queueUrl }),
     ...(any('bus:put') && { EVENT_BUS_NAME: resources.bus.ref }),
     ...('route' in operation.on && operation.on.auth === 'iam' && { CALLERS: JSON.stringify(stage.callers) }),
   };

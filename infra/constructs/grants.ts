@@ -163,6 +163,7 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
     }),
   'channel-keys:read': (r) => onSigningKeys(r, 'kms:GetPublicKey'),
   'callbacks:send': (r) => [send(r.callbacks, r.keys)],
+  'sync:ask': (r) => [send(r.sync, r.keys)],
   'sync:send': (r) => [send(r.sync, r.keys, 'sqs:GetQueueAttributes')],
   'bus:put': (r) => [{ actions: ['events:PutEvents'], resources: [r.bus.attrArn] }],
 };

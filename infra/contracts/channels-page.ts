@@ -9,9 +9,11 @@ const powers: Readonly<Record<keyof Gateway, string>> = {
   prepay: 'asks for the means to pay',
   queryPayment: 'asks how a payment stands',
   closePayment: 'closes a payment',
+  capturePayment: 'takes the money that a payer agreed to',
   fetchPlatformKeys: 'fetches the keys that the provider proves itself with',
   readNotification: 'proves and reads callbacks',
   readReturn: 'proves what a payer’s browser brings back',
+  fetchProof: 'fetches the certificate that a callback names',
   acknowledge: 'acknowledges callbacks',
 };
 
@@ -34,15 +36,16 @@ export function channelsPage(): string {
     '# Channels',
     made,
     '## Payment methods',
-    table(['provider', 'method', 'currencies', 'least', 'most', 'can be paid for (default)'], methods),
+    table(['provider', 'method', 'takes', 'can be paid for (default)'], methods),
     '## What the adapters can do',
     table(['', ...names], matrix),
   );
 }
 
-function terms({ currencies, minimum, maximum, expiry }: MethodRule): string[] {
+function terms({ amounts, expiry }: MethodRule): string[] {
   const span = `${duration(expiry.minimum)} to ${duration(expiry.maximum)} (${duration(expiry.default)})`;
-  return [currencies.join(', '), minimum, maximum, span];
+  const takes = Object.entries(amounts).map(([currency, [least, most]]) => `${currency} ${least}–${most}`);
+  return [takes.join(' · '), span];
 }
 
 /** @param seconds whole minutes in all rules so far */

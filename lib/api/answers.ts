@@ -99,6 +99,11 @@ const prepayInfo = z
     z.strictObject({ kind: z.literal('redirect_url'), url: z.string() }),
     z.strictObject({ kind: z.literal('app_parameters'), parameters: z.record(z.string(), z.string()) }),
     z.strictObject({ kind: z.literal('jsapi_parameters'), parameters: z.record(z.string(), z.string()) }),
+    z.strictObject({
+      kind: z.literal('client_secret'),
+      client_secret: z.string(),
+      publishable_key: z.string(),
+    }),
   ])
   .meta({ id: 'PrepayInfo' });
 
@@ -145,7 +150,7 @@ const quarantined = z
     channel_code: z.string(),
     digest,
     received_at: instant,
-    reason: z.enum(['no_such_payment', 'other_channel', 'unrecognised']),
+    reason: z.enum(['no_such_payment', 'other_channel', 'other_order', 'unrecognised']),
     transaction_id: z.string().optional(),
     what: z.string(),
     facts: z.strictObject({

@@ -31,6 +31,7 @@ const fields = {
   metadata: ['metadata', asIs],
   status: ['status', asIs],
   version: ['version', asIs],
+  gatewayOrderId: ['gateway_order_id', asIs],
   gatewayTransactionId: ['gateway_transaction_id', asIs],
   paymentInstrument: ['payment_instrument', asIs],
   errorCode: ['error_code', asIs],

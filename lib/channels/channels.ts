@@ -12,6 +12,7 @@ import type {
   NotificationReader,
   Provider,
   ReaderPorts,
+  Setting,
 } from '../gateways/gateway.ts';
 import { provider } from '../gateways/registry.ts';
 import { getChannelRow, type ChannelRow, type ChannelTable } from '../store/channels.ts';
@@ -111,7 +112,8 @@ export function readableChannels(
   return channelsBy(dependencies, async (declaration, row) => {
     const { adapter, config } = configured(row);
     const proofs = await readProofs(dependencies.secrets, declaration, row, adapter);
-    return { ...channel(row, adapter, config), reader: adapter.reader(config, dependencies.ports, proofs) };
+    const located = { ...config, ...setting(row, adapter) };
+    return { ...channel(row, adapter, config), reader: adapter.reader(located, dependencies.ports, proofs) };
   });
 }
 
@@ -122,11 +124,7 @@ export function connectedChannels(
   return channelsBy(dependencies, async (declaration, row) => {
     const { adapter, config } = configured(row);
     const credentials = await readCredentials(dependencies, declaration, row, adapter);
-    const gateway = adapter.connect(
-      { ...config, endpoint: endpoint(row, adapter) },
-      credentials,
-      dependencies.ports,
-    );
+    const gateway = adapter.connect({ ...config, ...setting(row, adapter) }, credentials, dependencies.ports);
     return { ...channel(row, adapter, config), gateway };
   });
 }
@@ -141,8 +139,9 @@ function configured(row: ChannelRow): { adapter: Provider; config: object } {
   return { adapter, config: orMisconfigured(row, () => adapter.configSchema.parse(row.config)) };
 }
 
-function endpoint(row: ChannelRow, adapter: Provider): string {
-  if (row.environment !== 'local') return adapter.endpoints[row.environment];
-  if (!row.gatewayUrl) throw misconfigured(row, new Error('a local channel without gateway_url'));
-  return row.gatewayUrl;
+function setting(row: ChannelRow, adapter: Provider): Setting {
+  const { environment, gatewayUrl } = row;
+  if (environment !== 'local') return { environment, endpoint: adapter.endpoints[environment] };
+  if (!gatewayUrl) throw misconfigured(row, new Error('a local channel without gateway_url'));
+  return { environment, endpoint: gatewayUrl };
 }

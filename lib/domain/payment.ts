@@ -79,7 +79,9 @@ export type PrepayInfo =
   | { readonly kind: 'redirect_url'; readonly url: string }
   /** the app, or the page inside the channel's own app, hands them to the channel's SDK as they are */
   | { readonly kind: 'jsapi_parameters'; readonly parameters: Readonly<Record<string, string>> }
-  | { readonly kind: 'app_parameters'; readonly parameters: Readonly<Record<string, string>> };
+  | { readonly kind: 'app_parameters'; readonly parameters: Readonly<Record<string, string>> }
+  /** the page, or the app, hands both to the channel's SDK; whoever has the secret can pay, and see, this one payment */
+  | { readonly kind: 'client_secret'; readonly client_secret: string; readonly publishable_key: string };
 
 /** Whose money it is by the channel's word; a field is absent where the channel does not say. */
 export interface Payee {
@@ -170,6 +172,9 @@ export interface Payment extends BusinessOrder {
   readonly status: PaymentStatus;
   /** rises by one with every change of the payment and of whatever hangs on it */
   readonly version: number;
+  /** the provider's number of the order, where it gives one before it is paid */
+  readonly gatewayOrderId?: string;
+  /** the provider's number of the money */
   readonly gatewayTransactionId?: string;
   readonly prepayInfo?: PrepayInfo;
   /** where the payer's browser goes in the end */
@@ -196,12 +201,17 @@ export interface Payment extends BusinessOrder {
   readonly dueAt?: string;
   /** how often in a row asking brought no answer */
   readonly unanswered?: number;
+  /** which try at the provider's order it is, where an error is kept under the key of an earlier one */
+  readonly generation?: number;
   /** when the channel was last asked because its payer came back */
   readonly askedAt?: string;
 }
 
 /** What may be seen of a payment outside, in events and answers: not the means to pay, who pays, nor when to ask. */
-export type PaymentFacts = Omit<Payment, 'prepayInfo' | 'payer' | 'dueAt' | 'unanswered' | 'askedAt'>;
+export type PaymentFacts = Omit<
+  Payment,
+  'prepayInfo' | 'payer' | 'generation' | 'dueAt' | 'unanswered' | 'askedAt'
+>;
 
 /** Late or wrong money waits for a decision. */
 export function isUnderReview({ anomaly }: Payment): boolean {

@@ -15,12 +15,20 @@ import {
 
 /** What a channel says of one payment now. */
 export type PaymentSnapshot =
-  | { readonly state: 'not_found' | 'pending' | 'closed'; readonly transactionId: TransactionId }
+  | {
+      readonly state: 'not_found' | 'pending' | 'closed';
+      readonly transactionId: TransactionId;
+      readonly gatewayOrderId?: string;
+    }
+  /** The payer has agreed, and no money moves before it is captured. */
+  | { readonly state: 'approved'; readonly transactionId: TransactionId; readonly gatewayOrderId: string }
   | PaidSnapshot;
 
 export interface PaidSnapshot {
   readonly state: 'paid';
   readonly transactionId: TransactionId;
+  /** the provider's number of the order, where it is another than that of the money */
+  readonly gatewayOrderId?: string;
   readonly gatewayTransactionId: string;
   /** The order total that the channel confirmed, discounts included. @see SPEC R3.9 */
   readonly amount: Money;
@@ -36,8 +44,11 @@ export type Decision =
   | { readonly kind: 'none'; readonly why: 'duplicate' | 'stale' | 'undecided' }
   | { readonly kind: 'move'; readonly to: 'PAID_SUCCESS' | 'CLOSED'; readonly change: Partial<Payment> }
   | { readonly kind: 'anomaly'; readonly anomaly: Anomaly }
-  /** The word came through another channel than the payment went: it is about nothing of ours. */
-  | { readonly kind: 'foreign' };
+  /**
+   * The word is about nothing of ours: it came through another channel than the payment went, or names another order there.
+   * `not_yet`: the channel's number of the order is not written down (yet).
+   */
+  | { readonly kind: 'foreign'; readonly why: 'other_channel' | 'other_order' | 'not_yet' };
 
 /**
  * @param at UTC ISO-8601 ms: our clock
@@ -49,16 +60,28 @@ export function decide(
   snapshot: PaymentSnapshot,
   at: string,
 ): Decision {
-  if (payment.paymentChannel !== channelCode) return { kind: 'foreign' };
+  if (payment.paymentChannel !== channelCode) return { kind: 'foreign', why: 'other_channel' };
+  const why = strangeOrder(payment, snapshot.gatewayOrderId);
+  if (why) return { kind: 'foreign', why };
   switch (snapshot.state) {
     case 'not_found':
     case 'pending':
+    case 'approved':
       return { kind: 'none', why: 'undecided' };
     case 'closed':
       return decideClosed(payment, at);
     case 'paid':
       return decidePaid(payment, snapshot, at);
   }
+}
+
+/** What a channel's own number of an order says against its being this payment's. @see QUALITY rows 131, 140 */
+export function strangeOrder(
+  { gatewayOrderId: ours }: Payment,
+  theirs: string | undefined,
+): 'other_order' | 'not_yet' | undefined {
+  if (theirs === undefined || theirs === ours) return undefined;
+  return ours === undefined ? 'not_yet' : 'other_order';
 }
 
 function decideClosed(payment: Payment, at: string): Decision {

@@ -46,8 +46,11 @@ export type Settled =
   | { readonly kind: 'moved' | 'anomaly' | 'unchanged'; readonly payment: Payment; readonly why: string }
   /** somebody changed the payment since the channel was asked */
   | { readonly kind: 'overtaken'; readonly payment: Payment }
-  /** there is no payment of that number, or it went through another channel */
-  | { readonly kind: 'nothing_of_ours'; readonly why: 'not_there' | 'other_channel' };
+  /** there is no payment of that number, it went through another channel, or it is another order there */
+  | {
+      readonly kind: 'nothing_of_ours';
+      readonly why: 'not_there' | 'not_yet' | 'other_channel' | 'other_order';
+    };
 
 const rounds = 10;
 
@@ -106,7 +109,7 @@ async function carryOut(
   const { payment } = stored;
   switch (decision.kind) {
     case 'foreign':
-      return { kind: 'nothing_of_ours', why: 'other_channel' };
+      return { kind: 'nothing_of_ours', why: decision.why };
     case 'none':
       if (decision.why === 'stale' && word.callback)
         await keepCallbackAlone(dependencies.tables, word.callback);

@@ -16,8 +16,11 @@ export type Outcome<T> =
   | { kind: 'ok'; value: T }
   /** The channel said no, and said so provably: no money moved and none will by this call. */
   | { kind: 'declined'; code: DeclineCode; channelCode: string; message: string }
-  /** Proved not executed (rate limit, refused at the door): the same call may be made again later. */
-  | { kind: 'retry_later'; channelCode: string; message: string; cause?: unknown }
+  /**
+   * Proved not executed (rate limit, refused at the door): the same call may be made again later. `renew`: under the next
+   * generation, since the provider would replay a stored error for ever.
+   */
+  | { kind: 'retry_later'; channelCode: string; message: string; cause?: unknown; renew?: true }
   /** Money may have moved: ask again, never fail. `cause` is for logs, never for a caller. */
   | { kind: 'unknown'; reason: UnknownReason; channelCode?: string; cause?: unknown };
 
@@ -35,8 +38,10 @@ export type DeclineCode =
   | 'refused';
 
 export interface PrepayRequest {
-  /** The number sent to the gateway is a function of this id alone. */
+  /** What is sent as our number, and as the key of a request that may be repeated, is a function of this id and of `generation`. */
   readonly transactionId: TransactionId;
+  /** 0 if absent. Rises only where the provider replays an error that it stored, and it is proved that there is no order. @see SPEC R6.4 */
+  readonly generation?: number;
   readonly method: string;
   readonly amount: Money;
   /** The caller's text as it came; the adapter sends a cleaned copy. */
@@ -44,7 +49,7 @@ export interface PrepayRequest {
   /** UTC ISO-8601 ms: when we stop taking money; the adapter tells the gateway something slightly earlier. */
   readonly expiresAt: string;
   readonly callbackUrl: string;
-  /** our own address, to which the channel sends the payer's browser; ways to pay without a browser leave it out */
+  /** our own address, without a query, to which the channel sends the payer's browser; ways to pay without one leave it out */
   readonly returnUrl: string;
   /** what the method requires of the payer, as the caller gave it */
   readonly payer?: Payer;
@@ -52,7 +57,8 @@ export interface PrepayRequest {
 
 export interface Prepay {
   readonly prepayInfo: PrepayInfo;
-  readonly gatewayTransactionId?: string;
+  /** The provider's own number of the order, where it gives one: it is asked for by it, and every word must name it. */
+  readonly gatewayOrderId?: string;
 }
 
 /** A callback as it arrived: unproved. */
@@ -66,6 +72,14 @@ export interface Callback {
 /** What a proved callback says. */
 export type Notification =
   | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
+  /** Genuine and ours, and not to be believed by itself: the channel is to be asked. */
+  | {
+      readonly kind: 'hint';
+      readonly what: string;
+      readonly noticeId: string;
+      readonly transactionId: TransactionId;
+      readonly gatewayOrderId: string;
+    }
   /** Genuine, ours, and without consequence for money (a probe, a state that changes nothing). */
   | { readonly kind: 'ignored'; readonly reason: string; readonly transactionId?: TransactionId }
   /**
@@ -116,12 +130,23 @@ export interface NotificationReader {
   /**
    * Proves what a payer's browser brought back, and says which payment it is about: never how it stands.
    * @param query as it stands in the address, without `?`
+   * @returns with `gatewayOrderId` where nothing is signed: then knowing both numbers is the proof
    * @throws CallbackRefused
    * @see SPEC R4.6
    */
-  readReturn?(query: string): TransactionId;
+  readReturn?(query: string): ReturnedPayer;
+  /**
+   * Brings what the proof of this callback takes beside our own facts (a certificate that it names), before it is read.
+   * Nobody is called whose address is not the provider's own. What cannot be had makes the callback one that is not proved.
+   */
+  fetchProof?(callback: Callback, call: CallOptions): Promise<void>;
   /** `accepted` only after the notification is durable. */
   acknowledge(verdict: 'accepted' | 'refused'): Acknowledgement;
+}
+
+export interface ReturnedPayer {
+  readonly transactionId: TransactionId;
+  readonly gatewayOrderId?: string;
 }
 
 /** Speaks to one connected channel. An optional method's presence is the capability. @see SPEC R2.6 */
@@ -130,6 +155,11 @@ export interface Gateway extends NotificationReader {
   queryPayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
   /** Asks for no more money to be taken. A refusal (`already_paid` …) says only that this call closed nothing: query. */
   closePayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<Closing>>;
+  /**
+   * Takes the money that the payer agreed to; the same call may be made again. Declined as `payer_refused`: this means to
+   * pay was refused and no money moved; the payer may agree to another.
+   */
+  capturePayment?(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
   /** All keys that the provider proves itself with now. Only a schedule asks for them, never a stranger's serial. */
   fetchPlatformKeys?(call: CallOptions): Promise<Outcome<PlatformKeys>>;
 }
@@ -140,6 +170,8 @@ export type Closing = 'closed' | 'not_found';
 export interface PaymentQuery {
   readonly transactionId: TransactionId;
   readonly currency: Currency;
+  /** as its prepay gave it; absent, too, when that answer was lost: then nobody was shown how to pay */
+  readonly gatewayOrderId?: string;
 }
 
 export interface CallOptions {
@@ -179,15 +211,20 @@ export interface Credentials<Secrets> {
 export interface MethodRule {
   /** what a create must say of the payer */
   readonly requires?: readonly (keyof Payer)[];
-  readonly currencies: readonly Currency[];
-  /** decimal text per currency */
-  readonly minimum: string;
-  readonly maximum: string;
+  /** the least and the most, decimal text, of each currency that it takes */
+  readonly amounts: Readonly<Partial<Record<Currency, readonly [least: string, most: string]>>>;
   /** seconds */
   readonly expiry: { readonly default: number; readonly minimum: number; readonly maximum: number };
 }
 
 export type ChannelEnvironment = 'production' | 'sandbox' | 'local';
+
+/** Where a channel's provider is. */
+export interface Setting {
+  readonly environment: ChannelEnvironment;
+  /** base URL */
+  readonly endpoint: string;
+}
 
 /**
  * One provider: how its channels are configured and connected. `Config` is public (kept in the channel's row and shown),
@@ -215,10 +252,6 @@ export interface Provider<Config = unknown, Secrets = unknown> {
    * function that is open to the world can read them.
    */
   readonly readerSecrets?: readonly string[];
-  reader(config: Config, ports: ReaderPorts, proofs: Proofs<Secrets>): NotificationReader;
-  connect(
-    config: Config & { readonly endpoint: string },
-    credentials: Credentials<Secrets>,
-    ports: GatewayPorts,
-  ): Gateway;
+  reader(config: Config & Setting, ports: ReaderPorts, proofs: Proofs<Secrets>): NotificationReader;
+  connect(config: Config & Setting, credentials: Credentials<Secrets>, ports: GatewayPorts): Gateway;
 }

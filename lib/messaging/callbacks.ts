@@ -17,6 +17,7 @@ const money = z.strictObject({
 const paid = z.strictObject({
   state: z.literal('paid'),
   transactionId,
+  gatewayOrderId: z.string().optional(),
   gatewayTransactionId: z.string().min(1),
   amount: money,
   paidAt: z.iso.datetime(),
@@ -29,7 +30,12 @@ const paid = z.strictObject({
 
 const snapshot = z.discriminatedUnion('state', [
   paid,
-  z.strictObject({ state: z.enum(['not_found', 'pending', 'closed']), transactionId }),
+  z.strictObject({ state: z.literal('approved'), transactionId, gatewayOrderId: z.string() }),
+  z.strictObject({
+    state: z.enum(['not_found', 'pending', 'closed']),
+    transactionId,
+    gatewayOrderId: z.string().optional(),
+  }),
 ]);
 
 const message = z.strictObject({
@@ -42,6 +48,13 @@ const message = z.strictObject({
   digest: z.string(),
   notification: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('payment'), snapshot }),
+    z.strictObject({
+      kind: z.literal('hint'),
+      what: z.string(),
+      noticeId: z.string(),
+      transactionId,
+      gatewayOrderId: z.string(),
+    }),
     z.strictObject({
       kind: z.literal('unrecognised'),
       what: z.string(),

@@ -8,6 +8,8 @@ const message = z.strictObject({
   transactionId: z.custom<TransactionId>((value) => typeof value === 'string' && isTransactionId(value)),
   /** its payer has come back and waits: it is asked for at once, but not twice in a few seconds */
   returned: z.literal(true).optional(),
+  /** a proved callback says that there is something to ask for: it is asked for at once */
+  hinted: z.literal(true).optional(),
 });
 
 export type SyncMessage = z.infer<typeof message>;

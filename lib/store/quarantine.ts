@@ -9,12 +9,21 @@ export type QuarantineReason =
   | 'no_such_payment'
   /** the payment of that number went through another channel */
   | 'other_channel'
+  /** the payment of that number has another order at its channel */
+  | 'other_order'
   /** of a type or status that we do not know, and about no payment of that channel */
   | 'unrecognised';
 
 /** What the callback proved. */
 export type ProvedFacts =
   | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
+  | {
+      readonly kind: 'hint';
+      readonly what: string;
+      readonly noticeId: string;
+      readonly transactionId: TransactionId;
+      readonly gatewayOrderId: string;
+    }
   | {
       readonly kind: 'unrecognised';
       readonly what: string;

@@ -17,10 +17,10 @@ const payer: Readonly<Record<keyof Payer, Readonly<Record<string, string>>>> = {
 };
 
 const products: readonly Product[] = stages.local.channels.flatMap(({ code, provider: name }) =>
-  Object.entries(provider(name).methods).map(([method, { currencies, requires = [] }]) => ({
+  Object.entries(provider(name).methods).map(([method, { amounts, requires = [] }]) => ({
     channel: code,
     method,
-    currency: currencies[0] ?? '',
+    currency: Object.keys(amounts)[0] ?? '',
     payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
   })),
 );

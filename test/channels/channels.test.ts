@@ -79,7 +79,7 @@ describe('a channel', () => {
     expect(await connected(code)).toMatchObject({
       code,
       payee: { merchantId: account.merchant_id, appId: account.app_id },
-      methods: { alipay_qr: { currencies: ['CNY'] } },
+      methods: { alipay_qr: { amounts: { CNY: ['0.01', '100000000.00'] } } },
     });
   });
 

@@ -23,7 +23,7 @@ import {
   type Fields,
   type Pair,
 } from './alipay-side.ts';
-import type { Bench, Mood, Says, Seat, Sent } from './bench.ts';
+import { setting, type Bench, type Mood, type Says, type Seat, type Sent } from './bench.ts';
 
 interface World {
   readonly config: Readonly<Record<string, string>>;
@@ -131,7 +131,8 @@ function connector(mode: Mode): Bench['connect'] {
       ...(signer ? { secrets: {}, signer } : { secrets, signer: held }),
       platformKeys: {},
     };
-    const config = { ...mode.ours.config, endpoint: 'https://gateway.invalid/gateway.do' };
+    const endpoint = `${setting.endpoint}/gateway.do`;
+    const config = { ...mode.ours.config, ...setting, endpoint };
     const provider: Provider = alipay;
     return { gateway: provider.connect(config, credentials, { fetch, now: () => now, randomBytes }), sent };
   };

@@ -92,6 +92,9 @@ export interface Bench {
   ): { readonly gateway: Gateway; readonly sent: readonly Sent[] };
 }
 
+/** Where the benches' gateways are. */
+export const setting = { environment: 'local', endpoint: 'https://gateway.invalid' } as const;
+
 /** A moment in Beijing's afternoon, away from every border. */
 export const noon = Date.parse('2026-11-20T06:07:08.000Z');
 

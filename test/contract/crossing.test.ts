@@ -2,7 +2,7 @@
 // other. Only what is meant for a channel is read by it. The matrix grows with every bench.
 import { describe, expect, test } from '@jest/globals';
 import { CallbackRefused, type Callback } from '../../lib/gateways/gateway.ts';
-import { noon, says, type Bench, type Seat } from './bench.ts';
+import { noon, says, setting, type Bench, type Seat } from './bench.ts';
 import { everyBench } from './benches.ts';
 
 interface Channel extends Seat {
@@ -19,7 +19,8 @@ function read({ bench, ...seat }: Channel, callback: Callback): string {
   const ports = { now: () => noon, fetch: () => Promise.reject(new Error('a reader calls nobody')) };
   const { config, proofs } = bench.door(seat);
   try {
-    return bench.provider.reader(config, ports, proofs).readNotification(callback).notification.kind;
+    return bench.provider.reader({ ...config, ...setting }, ports, proofs).readNotification(callback)
+      .notification.kind;
   } catch (error) {
     if (error instanceof CallbackRefused) return error.reason;
     throw error;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CallbackRefused, type Callback, type Notification } from '../../lib/gateways/gateway.ts';
-import { anId, noon, says } from './bench.ts';
+import { anId, noon, says, setting } from './bench.ts';
 import { everyBench } from './benches.ts';
 
 const day = 86_400_000;
@@ -11,7 +11,7 @@ describe.each(everyBench)('notifications of %s', (_, bench) => {
   const { provider, config } = bench;
   const reader = (now: number = noon) =>
     provider.reader(
-      config,
+      { ...config, ...setting },
       { now: () => now, fetch: () => Promise.reject(new Error('a reader calls nobody')) },
       bench.proofs,
     );

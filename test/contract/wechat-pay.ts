@@ -3,7 +3,7 @@ import { formatAmount, type Money } from '../../lib/domain/money.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
 import type { Callback, GatewayPorts, Provider, Signer } from '../../lib/gateways/gateway.ts';
 import { weChatPay } from '../../lib/gateways/wechat-pay/index.ts';
-import type { Bench, Mood, Says, Seat, Sent } from './bench.ts';
+import { setting, type Bench, type Mood, type Says, type Seat, type Sent } from './bench.ts';
 import {
   account,
   apiV3Key,
@@ -170,7 +170,7 @@ function connector(mode: Mode): Bench['connect'] {
     // The same chance every time: what is signed twice can be compared.
     const ports = { fetch, now: () => now, randomBytes: (n: number) => Buffer.alloc(n, 7) };
     const provider: Provider = weChatPay;
-    const config = { ...mode.ours.config, endpoint: 'https://gateway.invalid' };
+    const config = { ...mode.ours.config, ...setting };
     return { gateway: provider.connect(config, credentials, ports), sent };
   };
 }

@@ -41,6 +41,7 @@ function apply(message: CallbackMessage, changes: Partial<ApplyDependencies> = {
   const rest = {
     policy: () => Promise.resolve({}),
     sendAgain: () => Promise.reject(new Error('not expected')),
+    ask: () => Promise.reject(new Error('not expected')),
   };
   return applyNotification({ tables: database.tables(), ports: ports(), ...rest, ...changes }, message);
 }

@@ -39,15 +39,11 @@ const channelFacts = {
   payee: { merchantId: '2088102146225135', appId: '2021000000000001' },
   methods: {
     alipay_qr: {
-      currencies: ['CNY', 'JPY'],
-      minimum: '1',
-      maximum: '100000',
+      amounts: { CNY: ['1', '100000'], JPY: ['1', '100000'] },
       expiry: { default: 900, minimum: 120, maximum: 7200 },
     },
     alipay_page: {
-      currencies: ['CNY'],
-      minimum: '1',
-      maximum: '100000',
+      amounts: { CNY: ['1', '100000'] },
       expiry: { default: 900, minimum: 120, maximum: 7200 },
     },
   },

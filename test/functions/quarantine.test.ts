@@ -76,7 +76,8 @@ function aQueue(first: CallbackMessage, faults: readonly Fault[] = []) {
     });
   const deliver = async () => {
     const body = waiting.shift() ?? '';
-    const dependencies = { tables, ports: ports(), policy: () => Promise.resolve({}), sendAgain };
+    const ask = () => Promise.reject(new Error('nobody is asked'));
+    const dependencies = { tables, ports: ports(), policy: () => Promise.resolve({}), sendAgain, ask };
     try {
       return await applyNotification(dependencies, readCallbackMessage(body));
     } catch (error) {

@@ -49,7 +49,7 @@ async function come(coming: Coming = {}) {
   const tables = database.tables();
   await createPayment(tables, payment, { actor: 'shop', reason: 'test' }, undefined, 0);
   const before = await getPayment(tables, payment.transactionId);
-  const proves = 'proves' in coming ? coming.proves : () => payment.transactionId;
+  const proves = 'proves' in coming ? coming.proves : () => ({ transactionId: payment.transactionId });
   const sent: string[] = [];
   sqs.reset();
   sqs
@@ -174,7 +174,7 @@ describe('a return that is proved', () => {
     const other = await come({ payment });
     expect(other.returned).toEqual({ kind: 'nothing_of_ours', transactionId: payment.transactionId });
     const { transactionId } = aPayment();
-    const nobody = await come({ proves: () => transactionId });
+    const nobody = await come({ proves: () => ({ transactionId }) });
     expect(nobody.returned).toEqual({ kind: 'nothing_of_ours', transactionId });
     expect([other.sent, nobody.sent]).toEqual([[], []]);
   });

@@ -25,9 +25,7 @@ export const channel: ConnectedChannel = {
     ...alipay.methods,
     anywhere: {
       ...alipay.methods['alipay_qr'],
-      currencies: ['JPY', 'KWD', 'CNY'],
-      minimum: '1',
-      maximum: '1000',
+      amounts: { JPY: ['1', '1000'], KWD: ['1', '1000'], CNY: ['1', '1000'] },
     },
   } as ConnectedChannel['methods'],
   sync: alipay.sync,

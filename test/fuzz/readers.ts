@@ -101,7 +101,7 @@ const returned: Reader = {
   name: 'Alipay return',
   inputs: harmedOrOdd(queries, back),
   read: (query) => {
-    const named = callback.readReturn?.(Buffer.from(query).toString('latin1'));
+    const named = callback.readReturn?.(Buffer.from(query).toString('latin1')).transactionId;
     if (named !== order) throw new Error(`read as ${String(named)}`);
   },
   isRefusal: (error) => error instanceof CallbackRefused,

@@ -23,7 +23,7 @@ export function answering(body: (method: string) => string, config = bareKey, no
   const secrets = { private_key_merchant: merchant.privatePem };
   const endpoint = 'https://a.example/gateway.do';
   const gateway = alipay.connect(
-    { ...config, endpoint },
+    { ...config, environment: 'sandbox', endpoint },
     { secrets, signer, platformKeys: {} },
     { fetch, now: () => now, randomBytes },
   );

@@ -4,7 +4,7 @@ import { AlipaySdk } from 'alipay-sdk';
 import { describe, expect, test } from '@jest/globals';
 import { alipay } from '../../lib/gateways/alipay/index.ts';
 import { CallbackRefused } from '../../lib/gateways/gateway.ts';
-import { noon } from '../contract/bench.ts';
+import { noon, setting } from '../contract/bench.ts';
 import {
   certificates,
   certified,
@@ -149,7 +149,7 @@ describe('notices and returns', () => {
   }
   const reader = (now: number, config: object = certified) =>
     alipay.reader(
-      alipay.configSchema.parse(config),
+      { ...alipay.configSchema.parse(config), ...setting },
       { now: () => now, fetch: () => Promise.reject(new Error('nobody is called here')) },
       { secrets: {}, platformKeys: {} },
     );

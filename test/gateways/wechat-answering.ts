@@ -75,7 +75,7 @@ export function answering(answer: Said | (() => Said), setting: Setting = {}) {
     return Promise.resolve(new Response(status === 204 ? null : body, { status, headers }));
   };
   const gateway = weChatPay.connect(
-    { ...config, endpoint: setting.endpoint ?? 'https://wx.example' },
+    { ...config, environment: 'sandbox', endpoint: setting.endpoint ?? 'https://wx.example' },
     { secrets: { private_key_merchant: '', api_v3_key: apiV3Key }, signer, platformKeys },
     { fetch, now: () => now, randomBytes },
   );

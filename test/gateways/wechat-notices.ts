@@ -2,7 +2,7 @@
 import { CallbackRefused, type Callback } from '../../lib/gateways/gateway.ts';
 import { weChatPay } from '../../lib/gateways/wechat-pay/index.ts';
 import type { WeChatPayConfig } from '../../lib/gateways/wechat-pay/config.ts';
-import { noon } from '../contract/bench.ts';
+import { noon, setting } from '../contract/bench.ts';
 import {
   apiV3Key,
   byPublicKey,
@@ -23,7 +23,7 @@ export function readerAt(
   config: WeChatPayConfig = both,
 ) {
   return weChatPay.reader(
-    config,
+    { ...config, ...setting },
     { now: () => now, fetch: (url) => Promise.reject(new Error(`called ${called.push(url)}`)) },
     { secrets, platformKeys: {} },
   );

@@ -50,6 +50,7 @@ const expected: Record<Need, string[]> = {
     'sqs:SendMessage SyncQueue.Arn',
     ...key('messages', ['Decrypt', 'GenerateDataKey']),
   ],
+  'sync:ask': ['sqs:SendMessage SyncQueue.Arn', ...key('messages', ['Decrypt', 'GenerateDataKey'])],
   'bus:put': ['events:PutEvents Bus.Arn'],
 };
 

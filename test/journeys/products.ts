@@ -32,11 +32,11 @@ const payer = {
 } as const;
 
 export const products: readonly Product[] = stages.local.channels.flatMap(({ code, provider: name }) =>
-  Object.entries(provider(name).methods).map(([method, { currencies, requires = [] }]) => ({
+  Object.entries(provider(name).methods).map(([method, { amounts, requires = [] }]) => ({
     provider: name,
     channel: code,
     method,
-    currency: currencies[0] ?? '',
+    currency: Object.keys(amounts)[0] ?? '',
     isKnownAtOnce: isKnownAtOnce(name),
     payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
   })),

@@ -148,10 +148,6 @@ describe('three days', () => {
     },
     patience,
   );
-
-  test('took seconds', () => {
-    expect(Date.now() - begun).toBeLessThan(60_000);
-  });
 });
 
 describe('the control address', () => {

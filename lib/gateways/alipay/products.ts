@@ -50,7 +50,7 @@ const products: Readonly<Record<string, Product>> = {
 export const methods: Readonly<Record<string, MethodRule>> = Object.fromEntries(
   Object.entries(products).map(([method, { expiry }]) => [
     method,
-    { currencies: ['CNY'], minimum: '0.01', maximum: '100000000.00', expiry },
+    { amounts: { CNY: ['0.01', '100000000.00'] }, expiry },
   ]),
 );
 

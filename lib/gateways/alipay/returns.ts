@@ -1,8 +1,8 @@
 // What a payer's browser brings back from Alipay's cashier. Signed like a notice and silent about the trade's status: it
 // says which payment to ask for, and nothing else of it is used.
 // @see https://opendocs.alipay.com/open/028r8t (answer parameters)
-import { isTransactionId, type TransactionId } from '../../domain/ids.ts';
-import { CallbackRefused, type ReaderPorts } from '../gateway.ts';
+import { isTransactionId } from '../../domain/ids.ts';
+import { CallbackRefused, type ReaderPorts, type ReturnedPayer } from '../gateway.ts';
 import type { AlipayConfig } from './config.ts';
 import { readReturned } from './fields.ts';
 import { decodeFields, readForm } from './form.ts';
@@ -18,7 +18,7 @@ export function readReturn(
   config: AlipayConfig,
   platform: PlatformKey,
   now: ReaderPorts['now'],
-): TransactionId {
+): ReturnedPayer {
   const form = readForm(Buffer.from(query), longest);
   prove(form, platform, now());
   const fields = readReturned(decodeFields(form));
@@ -27,5 +27,5 @@ export function readReturn(
   const transactionId = fields.get('out_trade_no') ?? '';
   if (!isTransactionId(transactionId))
     throw new CallbackRefused('foreign', 'out_trade_no is not one of our numbers');
-  return transactionId;
+  return { transactionId };
 }

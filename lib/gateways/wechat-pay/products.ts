@@ -50,10 +50,8 @@ export const methods: Readonly<Record<string, MethodRule>> = Object.fromEntries(
     method,
     {
       ...(requires && { requires }),
-      currencies: ['CNY'],
-      minimum: '0.01',
       // WeChat Pay's own SDKs hold fen in 32 bits; what a merchant may really take is less, and is told by a refusal.
-      maximum: '21474836.47',
+      amounts: { CNY: ['0.01', '21474836.47'] },
       expiry,
     },
   ]),

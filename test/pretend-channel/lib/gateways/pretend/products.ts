@@ -7,9 +7,7 @@ export const expiryLead = 10;
 
 export const methods: Readonly<Record<string, MethodRule>> = {
   pretend_code: {
-    currencies: ['CNY'],
-    minimum: '0.01',
-    maximum: '5000.00',
+    amounts: { CNY: ['0.01', '5000.00'] },
     expiry: { default: 600, minimum: 120, maximum: 3600 },
   },
 };
