@@ -77,11 +77,18 @@ async function receive(
     keyVersion,
     digest: factsDigest(channel.code, notification),
     notification,
-    headers: Object.fromEntries(keptHeaders.map((name) => [name, [...(callback.headers[name] ?? [])]])),
+    headers: kept(callback, channel.reader),
     bodyBase64: Buffer.from(callback.body).toString('base64'),
   };
   await send(message);
   return { kind: 'queued', message, listed };
+}
+
+/** With the body, enough to prove it anew. */
+function kept({ headers }: Callback, { proofHeaders = [] }: NotificationReader): Record<string, string[]> {
+  return Object.fromEntries(
+    [...keptHeaders, ...proofHeaders].map((name) => [name, [...(headers[name] ?? [])]]),
+  );
 }
 
 function prove(reader: NotificationReader, callback: Callback): ProvedNotification | CallbackRefused {

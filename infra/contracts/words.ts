@@ -43,6 +43,8 @@ const words: Readonly<Record<string, string>> = {
   paid_at: `When it was paid, by the channel’s clock: ${instant}.`,
   closed_at: `When it was closed: ${instant}.`,
   close_requested_at: `Since when it is to be closed without the channel’s confirmation; money since then is late: ${instant}.`,
+  capture_begun_at: `When we began to take the money that the payer agreed to: ${instant}.`,
+  capture_declines: 'How often what the payer chose to pay with was refused; another may be chosen.',
   superseded_by: 'The payment that took its place when the payer chose another way.',
   return_url: 'Where the payer’s browser goes in the end, with `transaction_id` and `status` in its query.',
   prepay_info: 'The means to pay, while the payment can be paid.',
@@ -85,6 +87,9 @@ const words: Readonly<Record<string, string>> = {
   public_key_platform: 'The provider’s public key, PEM or bare base64: proves its answers and callbacks.',
   private_key_merchant: 'The merchant’s private key, PEM or bare base64. It goes in and never comes out.',
   api_v3_key: 'The APIv3 key, 32 characters: opens what callbacks carry. It goes in and never comes out.',
+  client_secret: 'What the channel’s SDK needs to pay this one payment. Whoever has it can pay it.',
+  publishable_key: 'The channel’s public key for its SDK.',
+  gateway_order_id: 'The channel’s number of the order, where it gives one before it is paid.',
   secret_fingerprints: 'Short public marks of the secrets, to compare; never the secrets.',
   updated_by: 'Which caller changed it last.',
   anomaly_policy:

@@ -16,7 +16,7 @@ export interface QuarantinedCallback {
   /** When it came: UTC, ISO 8601. */
   readonly received_at: string;
   /** On what ground. */
-  readonly reason: 'no_such_payment' | 'other_channel' | 'unrecognised';
+  readonly reason: 'no_such_payment' | 'other_channel' | 'other_order' | 'unrecognised';
   /** Our number of the payment, for ever. */
   readonly transaction_id?: string;
   /** What it is about. */

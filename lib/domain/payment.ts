@@ -53,6 +53,8 @@ type EdgeName = {
 export type PaymentEventName =
   | 'payment.created'
   | 'payment.close_requested'
+  | 'payment.capture_begun'
+  | 'payment.capture_declined'
   | 'payment.anomaly_found'
   | 'payment.anomaly_resolved'
   | EdgeName;
@@ -195,6 +197,13 @@ export interface Payment extends BusinessOrder {
   readonly closedAt?: string;
   /** somebody wants it closed, and the channel has not confirmed that yet: money since then is late. @see SPEC R5.3 */
   readonly closeRequestedAt?: string;
+  /**
+   * the payer has agreed, and we have begun to take the money; absent again once the channel provably refused. Until the
+   * channel says what became of it, nobody closes the payment. @see SPEC R4.7
+   */
+  readonly captureBegunAt?: string;
+  /** how often what the payer chose was refused */
+  readonly captureDeclines?: number;
   /** the payment that took this one's place when the payer chose another way. @see SPEC R5.2 */
   readonly supersededBy?: TransactionId;
   /** when the channel is asked for it next; absent once nothing is to be asked */
@@ -232,6 +241,8 @@ export function eventOf(before: Payment, after: Payment): PaymentEventName {
     if (name) return name;
   } else if (after.anomaly !== before.anomaly)
     return decided(after) > decided(before) ? 'payment.anomaly_resolved' : 'payment.anomaly_found';
+  else if (after.captureBegunAt !== before.captureBegunAt)
+    return after.captureBegunAt === undefined ? 'payment.capture_declined' : 'payment.capture_begun';
   else if (after.closeRequestedAt !== before.closeRequestedAt || after.supersededBy !== before.supersededBy)
     return 'payment.close_requested';
   throw new Error(`There is no way from ${before.status} to ${after.status}.`);

@@ -1,6 +1,6 @@
 // Every provider that channels can be of: a folder and a line each.
 import { alipay } from './alipay/index.ts';
-import type { Provider } from './gateway.ts';
+import type { Provider } from './provider.ts';
 import { weChatPay } from './wechat-pay/index.ts';
 
 export const providers: Readonly<Record<string, Provider>> = {

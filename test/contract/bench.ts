@@ -2,14 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { newTransactionId, type TransactionId } from '../../lib/domain/ids.ts';
 import type { Money } from '../../lib/domain/money.ts';
-import type {
-  Acknowledgement,
-  Callback,
-  Gateway,
-  Proofs,
-  Provider,
-  Signer,
-} from '../../lib/gateways/gateway.ts';
+import type { Acknowledgement, Callback, Gateway, Signer } from '../../lib/gateways/gateway.ts';
+import type { Proofs, Provider } from '../../lib/gateways/provider.ts';
 
 /** For whom a callback is, and whose door it may be brought to. */
 export interface Seat {

@@ -78,6 +78,13 @@ describe.each(everyBench)('notifications of %s', (_, bench) => {
     expect(harmless).toBe(bench.harmlessFlips(body));
   });
 
+  test('what is kept of a callback proves it anew', () => {
+    const { body, headers } = bench.callback(says());
+    const { proofHeaders = [] } = reader();
+    const kept = Object.fromEntries(proofHeaders.map((name) => [name, headers[name] ?? []]));
+    expect(read({ body, headers: kept })).toEqual(read({ body, headers }));
+  });
+
   test('a cut body is refused at every length', () => {
     const { body, headers } = bench.callback(says());
     const once = reader();

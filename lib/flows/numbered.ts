@@ -1,0 +1,12 @@
+// A payment by the numbers that its channel knows it by.
+import type { PaymentQuery } from '../gateways/gateway.ts';
+import type { StoredPayment } from '../store/payments.ts';
+
+export function numbered({ payment }: StoredPayment): PaymentQuery {
+  const { transactionId, amountRequested, gatewayOrderId } = payment;
+  return {
+    transactionId,
+    currency: amountRequested.currency,
+    ...(gatewayOrderId !== undefined && { gatewayOrderId }),
+  };
+}
