@@ -64,9 +64,12 @@ export function routed(method: string, path: string): Asked | undefined {
   return name && { name, id: parts[place] ?? '', operation: operations[name] };
 }
 
+/** Beside these, `/v1/…` may be somebody else's. */
+const own = /^\/v1\/(payment_intents|charges|checkout|events|webhook_endpoints)(\/|$)/;
+
 /** The path behind the place of the gateway; undefined where Stripe's API is not. */
 export function apiPath(target: string): string | undefined {
   const { pathname } = new URL(target, 'http://stripe');
-  const path = pathname.startsWith('/stripe/v1/') ? pathname.slice('/stripe'.length) : pathname;
-  return path.startsWith('/v1/') ? path : undefined;
+  if (pathname.startsWith('/stripe/v1/')) return pathname.slice('/stripe'.length);
+  return own.test(pathname) ? pathname : undefined;
 }
