@@ -2,7 +2,7 @@
 // @see https://docs.stripe.com/api/payment_intents/object
 // @see https://docs.stripe.com/api/charges/object
 import { challengeAddress } from './addresses.ts';
-import { declineWords, type PaymentMethod } from './cards.ts';
+import { declineWords, type Card, type PaymentMethod } from './cards.ts';
 import { documentation } from './errors.ts';
 import type { Charge, Intent, Problem } from './intent.ts';
 import type { IntentTerms } from './terms.ts';
@@ -10,43 +10,56 @@ import type { IntentTerms } from './terms.ts';
 /** @param origin where the pages for payers live */
 export function toldIntent(intent: Intent, origin: string): object {
   const { terms, problem, canceled } = intent;
-  const automatic = terms.automatic_payment_methods;
-  const isAutomatic = automatic?.enabled ?? terms.allowed_payment_method_types === undefined;
   return {
-    ...{ id: intent.id, object: 'payment_intent', amount: terms.amount, amount_capturable: 0 },
-    ...{ amount_details: { tip: {} }, amount_received: intent.received, application: null },
+    ...intentBlanks,
+    id: intent.id,
+    object: 'payment_intent',
     allowed_payment_method_types: terms.allowed_payment_method_types ?? null,
-    application_fee_amount: null,
-    automatic_payment_methods: isAutomatic
-      ? (automatic ?? { allow_redirects: 'always', enabled: true })
-      : null,
+    amount: terms.amount,
+    amount_capturable: 0,
+    amount_details: { tip: {} },
+    amount_received: intent.received,
+    automatic_payment_methods: automatic(intent),
     canceled_at: canceled?.at ?? null,
     cancellation_reason: canceled?.reason ?? null,
-    ...{
-      capture_method: terms.capture_method,
-      client_secret: intent.clientSecret,
-      confirmation_method: 'automatic',
-    },
-    ...{ created: intent.created, currency: terms.currency, customer: null },
+    capture_method: terms.capture_method,
+    client_secret: intent.clientSecret,
+    confirmation_method: 'automatic',
+    created: intent.created,
+    currency: terms.currency,
     description: terms.description ?? null,
-    excluded_payment_method_types: null,
     last_payment_error: problem ? toldProblem(problem) : null,
     latest_charge: intent.charge?.id ?? null,
-    ...{ livemode: intent.livemode, metadata: terms.metadata },
+    livemode: intent.livemode,
+    metadata: terms.metadata,
     next_action: nextAction(intent, origin),
-    on_behalf_of: null,
     payment_method: intent.method?.id ?? null,
-    payment_method_configuration_details: null,
     payment_method_options: {
       card: { installments: null, network: null, request_three_d_secure: 'automatic' },
     },
     payment_method_types: methodTypes(terms),
-    processing: null,
     receipt_email: terms.receipt_email ?? null,
-    ...{ review: null, setup_future_usage: null, shipping: null, source: null, statement_descriptor: null },
     statement_descriptor_suffix: terms.statement_descriptor_suffix ?? null,
-    ...{ status: intent.status, transfer_data: null, transfer_group: null },
+    status: intent.status,
   };
+}
+
+const intentBlanks = blanks(
+  'application application_fee_amount customer customer_account excluded_payment_method_types managed_payments ' +
+    'on_behalf_of payment_method_configuration_details payment_record processing review setup_future_usage ' +
+    'shipping source statement_descriptor transfer_data transfer_group',
+);
+
+/** What nobody here makes use of. @param names with spaces between */
+export function blanks(names: string): Readonly<Record<string, null>> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, null]));
+}
+
+/** The kinds are chosen by Stripe, unless the merchant says which. */
+function automatic({ terms }: Intent): object | null {
+  const { automatic_payment_methods: asked, allowed_payment_method_types: allowed } = terms;
+  if (asked) return asked.enabled ? asked : null;
+  return allowed ? null : { allow_redirects: 'always', enabled: true };
 }
 
 /** What a browser gets to see by the publishable key. */
@@ -92,76 +105,82 @@ export function toldProblem({ type, code, declineCode, message, charge, method }
 }
 
 export function toldMethod({ id, card, created, livemode }: PaymentMethod): object {
-  const { type, brand, last4 } = card;
   return {
-    ...{
-      id,
-      object: 'payment_method',
-      billing_details,
-      created,
-      customer: null,
-      livemode,
-      metadata: {},
-      type,
-    },
-    [type]: type === 'card' ? { brand, last4, ...cardFacts } : { bank_name: brand, last4 },
+    id,
+    object: 'payment_method',
+    billing_details: nobody,
+    created,
+    customer: null,
+    customer_account: null,
+    livemode,
+    metadata: {},
+    type: card.type,
+    ...details(card),
   };
 }
-
-const billing_details = {
-  address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
-  ...{ email: null, name: null, phone: null, tax_id: null },
-};
-const cardFacts = { country: 'US', exp_month: 12, exp_year: 2035, funding: 'credit' };
 
 export function toldCharge(charge: Charge): object {
   const { intent, method, amount, status } = charge;
   const { terms } = intent;
-  const { type, brand, last4 } = method.card;
   const isPaid = status === 'succeeded';
   const failed = status === 'failed' ? (method.card.declineCode ?? 'generic_decline') : undefined;
   return {
-    ...{ id: charge.id, object: 'charge', amount, amount_captured: isPaid ? amount : 0, amount_refunded: 0 },
-    ...{ application: null, application_fee: null, application_fee_amount: null },
+    ...chargeBlanks,
+    id: charge.id,
+    object: 'charge',
+    amount,
+    amount_captured: isPaid ? amount : 0,
+    amount_refunded: 0,
     balance_transaction: charge.balanceTransaction ?? null,
-    ...{ billing_details, calculated_statement_descriptor: 'LOCAL SHOP', captured: isPaid },
-    ...{ created: charge.created, currency: terms.currency, customer: null },
+    billing_details: nobody,
+    calculated_statement_descriptor: 'LOCAL SHOP',
+    captured: isPaid,
+    created: charge.created,
+    currency: terms.currency,
     description: terms.description ?? null,
-    ...{ disputed: false, failure_balance_transaction: null },
+    disputed: false,
     failure_code: failed === undefined ? null : 'card_declined',
     failure_message: failed === undefined ? null : declineWords(failed),
-    ...{ fraud_details: {}, livemode: intent.livemode, metadata: terms.metadata, on_behalf_of: null },
+    fraud_details: {},
+    livemode: intent.livemode,
+    metadata: terms.metadata,
     outcome: outcome(failed),
-    ...{ paid: isPaid, payment_intent: intent.id, payment_method: method.id },
-    payment_method_details: {
-      [type]: type === 'card' ? { brand, last4, ...cardFacts } : { bank_name: brand, last4 },
-      type,
-    },
+    paid: isPaid,
+    payment_intent: intent.id,
+    payment_method: method.id,
+    payment_method_details: { type: method.card.type, ...details(method.card) },
     receipt_email: terms.receipt_email ?? null,
-    ...{
-      receipt_number: null,
-      receipt_url: null,
-      refunded: false,
-      review: null,
-      shipping: null,
-      source: null,
-    },
-    ...{ source_transfer: null, statement_descriptor: null },
+    refunded: false,
     statement_descriptor_suffix: terms.statement_descriptor_suffix ?? null,
-    ...{ status, transfer_data: null, transfer_group: null },
+    status,
   };
 }
 
+const chargeBlanks = blanks(
+  'application application_fee application_fee_amount customer failure_balance_transaction on_behalf_of ' +
+    'receipt_number receipt_url review shipping source source_transfer statement_descriptor transfer_data transfer_group',
+);
+const nobody = {
+  address: blanks('city country line1 line2 postal_code state'),
+  ...blanks('email name phone tax_id'),
+};
+
+function details({ type, brand, last4 }: Card): object {
+  if (type === 'us_bank_account') return { us_bank_account: { bank_name: brand, last4 } };
+  return { card: { brand, last4, country: 'US', exp_month: 12, exp_year: 2035, funding: 'credit' } };
+}
+
 function outcome(failed: string | undefined): object {
-  const network_status = failed === undefined ? 'approved_by_network' : 'declined_by_network';
+  if (failed === undefined) {
+    return {
+      ...{ ...risk, advice_code: null, network_status: 'approved_by_network', reason: null },
+      ...{ seller_message: 'Payment complete.', type: 'authorized' },
+    };
+  }
   return {
-    ...{
-      advice_code: failed === undefined ? null : 'try_again_later',
-      network_status,
-      reason: failed ?? null,
-    },
-    ...{ risk_level: 'normal', risk_score: 12 },
-    seller_message: failed === undefined ? 'Payment complete.' : 'The bank did not give a reason.',
-    type: failed === undefined ? 'authorized' : 'issuer_declined',
+    ...{ ...risk, advice_code: 'try_again_later', network_status: 'declined_by_network', reason: failed },
+    ...{ seller_message: 'The bank did not give a reason.', type: 'issuer_declined' },
   };
 }
+
+const risk = { risk_level: 'normal', risk_score: 12 };

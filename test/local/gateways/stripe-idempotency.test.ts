@@ -140,7 +140,7 @@ describe('not kept', () => {
     const [key, number] = [orderNumber(), orderNumber()];
     await plant({ operation: 'prepay', fault: 'slow', ms: 200, times: 2 });
     const both = await Promise.all([create(key, number), create(key, number)]);
-    const [done, refused] = both.sort((a, b) => a.status - b.status) as [Answered, Answered];
+    const [done, refused] = both.sort((a, b) => a.status - b.status);
     expect(done).toMatchObject({ status: 200 });
     expect(refused).toMatchObject({ status: 409, body: { error: { code: 'idempotency_key_in_use' } } });
     const again = await create(key, number);
