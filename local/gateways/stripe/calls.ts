@@ -1,16 +1,24 @@
-// What each call does, as far as payments go: intents and charges.
+// What each call does, as far as payments go: intents and charges. What is refused is thrown, as an ApiError.
 // @see https://docs.stripe.com/api/payment_intents
 import type * as z from 'zod';
 import { cardOf, type Card } from './cards.ts';
 import { ApiError, invalid, missing, unexpectedState } from './errors.ts';
-import { expanded } from './expand.ts';
+import { expanded, requireExpandable, requireExpandableInList } from './expand.ts';
 import type { Params } from './form.ts';
-import type { Cause, Intent } from './intent.ts';
+import type { Cause, Intent, Problem } from './intent.ts';
 import { listed as page } from './lists.ts';
 import { read } from './params.ts';
 import type { Seller } from './seller.ts';
 import type { Session } from './sessions.ts';
-import { cancellation, confirmation, listed, newIntent, reading, requireAmount } from './terms.ts';
+import {
+  cancellation,
+  confirmation,
+  listed,
+  newIntent,
+  reading,
+  requireAmount,
+  type IntentTerms,
+} from './terms.ts';
 import { methodTypes, toldCharge, toldIntent, toldMethod, toldPublicly } from './told.ts';
 
 export interface Call {
@@ -35,9 +43,12 @@ export function createIntent(call: Call): Done {
   const { seller, cause } = call;
   const asked = read(newIntent, call.params);
   const { confirm, payment_method: method, return_url: returnUrl, expand, ...terms } = asked;
+  requireExpandable('payment_intent', expand);
   requireAmount(terms.amount, terms.currency, 'amount');
   requireOneWay(terms.automatic_payment_methods, terms.allowed_payment_method_types);
   if (returnUrl !== undefined && !confirm) throw onlyWithConfirm;
+  if (confirm && method === undefined) throw methodMissing;
+  if (confirm) requireReturn(terms, returnUrl);
   const card = method === undefined ? undefined : knownCard(method, methodTypes(terms));
   const intent = seller.intents.create(terms, { transactionId: terms.metadata['transaction_id'] }, cause);
   if (card) seller.intents.attach(intent, card);
@@ -47,18 +58,21 @@ export function createIntent(call: Call): Done {
 
 export function readIntent(call: Call): Done {
   const { expand, client_secret: secret } = read(reading, call.params);
+  requireExpandable('payment_intent', expand);
   const intent = intentOf(call, secret);
   return { body: shown(call, intent, expand) };
 }
 
 export function listIntents({ seller, params, path, origin }: Call): Done {
   const asked = read(listed, params);
-  const body = page(seller.intents.all(), asked, path, (intent) => toldIntent(intent, origin));
-  return { body: expanded(body, asked.expand, seller, origin) };
+  const expand = requireExpandableInList('payment_intent', asked.expand);
+  const tell = (intent: Intent) => expanded(toldIntent(intent, origin), expand, seller, origin);
+  return { body: page(seller.intents.all(), asked, path, tell) };
 }
 
 export function confirmIntent(call: Call): Done {
   const asked = read(confirmation, call.params);
+  requireExpandable('payment_intent', asked.expand);
   const intent = intentOf(call, asked.client_secret);
   const { payment_method: method, return_url: returnUrl } = asked;
   const card = method === undefined ? undefined : knownCard(method, methodTypes(intent.terms));
@@ -69,6 +83,7 @@ export function confirmIntent(call: Call): Done {
 export function cancelIntent(call: Call): Done {
   const { seller, cause, origin } = call;
   const asked = read(cancellation, call.params);
+  requireExpandable('payment_intent', asked.expand);
   const intent = intentOf(call, undefined);
   if (intent.sessionId !== undefined && seller.sessions.find(intent.sessionId)?.status === 'open')
     throw invalid(undefined, 'This PaymentIntent belongs to a Checkout Session. Expire the session instead.');
@@ -82,6 +97,7 @@ export function cancelIntent(call: Call): Done {
 
 export function readCharge({ seller, id, params, origin }: Call): Done {
   const { expand } = read(reading, params);
+  requireExpandable('charge', expand);
   const charge = seller.charges.get(id);
   if (charge?.intent.livemode !== seller.account.livemode) throw missing('charge', id, 'id');
   return { body: expanded(toldCharge(charge), expand, seller, origin) };
@@ -95,26 +111,22 @@ interface Attempted {
 /** @throws ApiError (400) when nothing can be tried, (402) when the issuer said no */
 function attempt(call: Call, intent: Intent, { card = intent.method?.card, returnUrl }: Attempted): void {
   const { seller, cause } = call;
-  if (!seller.intents.isOpen(intent)) {
-    const message = `You cannot confirm this PaymentIntent because it has a status of ${intent.status}.`;
-    throw unexpectedState(message, view(call, intent));
-  }
-  if (!card)
-    throw unexpectedState(
-      'You cannot confirm this PaymentIntent because it has no payment method.',
-      view(call, intent),
-    );
-  if (mayRedirect(intent) && returnUrl === undefined) throw returnUrlMissing;
+  const cannot = (why: string) =>
+    unexpectedState(`You cannot confirm this PaymentIntent because it has ${why}.`, view(call, intent));
+  if (!seller.intents.isOpen(intent)) throw cannot(`a status of ${intent.status}`);
+  if (!card) throw cannot('no payment method');
+  requireReturn(intent.terms, returnUrl);
   seller.intents.confirm(intent, { card, returnUrl }, cause);
-  const { problem } = intent;
-  if (!problem) return;
-  const { type, code, declineCode, message, charge, method } = problem;
+  if (intent.problem) throw refused(intent.problem, view(call, intent));
+}
+
+function refused({ type, code, declineCode, message, charge, method }: Problem, intent: object): ApiError {
   const facts = {
-    ...{ type, code, message, payment_method: toldMethod(method), payment_intent: view(call, intent) },
+    ...{ type, code, message, payment_method: toldMethod(method), payment_intent: intent },
     ...(declineCode === undefined ? {} : { decline_code: declineCode, advice_code: 'try_again_later' }),
     ...(charge === undefined ? {} : { charge }),
   };
-  throw new ApiError(402, facts, true);
+  return new ApiError(402, facts, true);
 }
 
 /** @throws ApiError (404) for none, (400) for another's client_secret */
@@ -141,10 +153,11 @@ function requireOneWay(automatic: unknown, allowed: unknown): void {
   throw invalid('parameters_exclusive', message);
 }
 
-function mayRedirect({ terms }: Intent): boolean {
-  if (terms.allowed_payment_method_types !== undefined) return false;
+/** Some kinds of payment lead the payer away, and have to lead back. @throws ApiError (400) */
+function requireReturn(terms: IntentTerms, returnUrl: string | undefined): void {
+  if (returnUrl !== undefined || terms.allowed_payment_method_types !== undefined) return;
   const { enabled = true, allow_redirects: redirects = 'always' } = terms.automatic_payment_methods ?? {};
-  return enabled && redirects === 'always';
+  if (enabled && redirects === 'always') throw returnUrlMissing;
 }
 
 const returnUrlMissing = invalid(
@@ -152,6 +165,11 @@ const returnUrlMissing = invalid(
   'This PaymentIntent accepts payment methods that may redirect the payer: a return_url has to be given, ' +
     'or automatic_payment_methods[allow_redirects] be never.',
   'return_url',
+);
+const methodMissing = invalid(
+  'parameter_missing',
+  'Missing required param: payment_method.',
+  'payment_method',
 );
 const onlyWithConfirm = invalid(undefined, 'return_url may only be given with confirm=true.', 'return_url');
 

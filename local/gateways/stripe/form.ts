@@ -8,11 +8,14 @@ export interface Params {
 
 const name = /^([^[\]]+)((?:\[[^[\]]*\])*)$/;
 const deepest = 8;
+const most = 1000;
 
-/** @returns undefined for what is not such a form: broken brackets, or one name as text and as a list */
+/** @returns undefined for what is not such a form: broken brackets, one name as text and as a list, a thousand fields */
 export function readForm(text: string): Params | undefined {
   const params = empty();
-  for (const [key, value] of new URLSearchParams(text)) {
+  const fields = [...new URLSearchParams(text)];
+  if (fields.length >= most) return undefined;
+  for (const [key, value] of fields) {
     const path = readName(key);
     if (!path || !put(params, path, value)) return undefined;
   }

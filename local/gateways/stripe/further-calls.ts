@@ -1,11 +1,11 @@
-// What the further calls do: Checkout Sessions, events, and where events go.
+// What the further calls do: Checkout Sessions, events, and where events go. What is refused is thrown, as an ApiError.
 // @see https://docs.stripe.com/api/checkout/sessions
 // @see https://docs.stripe.com/api/events
 import type { Call, Done } from './calls.ts';
 import { toldEndpoint, type Endpoint } from './endpoints.ts';
 import { ApiError, invalid, missing } from './errors.ts';
 import type { Event } from './events.ts';
-import { expanded } from './expand.ts';
+import { expanded, requireExpandable, requireExpandableInList } from './expand.ts';
 import { listed as page } from './lists.ts';
 import { read } from './params.ts';
 import type { Session } from './sessions.ts';
@@ -14,12 +14,14 @@ import { toldSession } from './told-session.ts';
 
 export function createSession({ seller, params, origin }: Call): Done {
   const terms = read(newSession, params);
+  requireExpandable('checkout.session', terms.expand);
   const session = seller.sessions.create(terms);
   return { body: expanded(toldSession(session, origin), terms.expand, seller, origin), placed: session };
 }
 
 export function readSession(call: Call): Done {
   const { expand } = read(reading, call.params);
+  requireExpandable('checkout.session', expand);
   return { body: shown(call, sessionOf(call), expand) };
 }
 
@@ -29,12 +31,14 @@ export function listSessions({ seller, params, path, origin }: Call): Done {
     .all()
     .filter((each) => intent === undefined || each.intent?.id === intent)
     .filter((each) => status === undefined || each.status === status);
-  const body = page(found, asked, path, (session) => toldSession(session, origin));
-  return { body: expanded(body, asked.expand, seller, origin) };
+  const expand = requireExpandableInList('checkout.session', asked.expand);
+  const tell = (session: Session) => expanded(toldSession(session, origin), expand, seller, origin);
+  return { body: page(found, asked, path, tell) };
 }
 
 export function expireSession(call: Call): Done {
   const { expand } = read(reading, call.params);
+  requireExpandable('checkout.session', expand);
   const session = sessionOf(call);
   if (session.status !== 'open') {
     const message = `Only Checkout Sessions with a status in ["open"] can be expired. This one has a status of \`${session.status}\`.`;

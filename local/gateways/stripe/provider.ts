@@ -15,6 +15,7 @@ import { play } from './payer.ts';
 import { apiPath } from './routes.ts';
 import { challenge } from './secure.ts';
 import { openSeller, type Seller } from './seller.ts';
+import { preflight } from './wire.ts';
 
 export interface Stripe extends LocalProvider {
   /** as they stand now */
@@ -76,7 +77,8 @@ export function openStripe({ ports, faults, origin }: Opening): Stripe {
     ...dashboard(sellers, ports),
     async answer(request) {
       const path = apiPath(request.target);
-      if (path !== undefined) return answerCall(house, request, path);
+      if (path !== undefined)
+        return request.method === 'OPTIONS' ? preflight : answerCall(house, request, path);
       if (request.method !== 'GET' && request.method !== 'POST') return undefined;
       if (request.target.startsWith(checkoutPath)) return browse(request, sellers, origin());
       return request.target.startsWith(securePath) ? challenge(request, sellers) : undefined;

@@ -69,7 +69,7 @@ const own = /^\/v1\/(payment_intents|charges|checkout|events|webhook_endpoints)(
 
 /** The path behind the place of the gateway; undefined where Stripe's API is not. */
 export function apiPath(target: string): string | undefined {
-  const { pathname } = new URL(target, 'http://stripe');
+  const [pathname = ''] = target.split('?', 1);
   if (pathname.startsWith('/stripe/v1/')) return pathname.slice('/stripe'.length);
   return own.test(pathname) ? pathname : undefined;
 }

@@ -9,9 +9,26 @@ const holdMs = 30_000;
 
 type Written = WireAnswer & { kind: 'answer' };
 
+/** Any page may call with a publishable key. */
+const anyOrigin = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Request-Id, Idempotent-Replayed',
+};
+
+/** What a browser asks first, because of the headers that it is to send. */
+export const preflight: WireAnswer = {
+  ...{ kind: 'answer', status: 204, contentType: '', body: '' },
+  headers: {
+    ...anyOrigin,
+    'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+    'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, Stripe-Version',
+    'access-control-max-age': '300',
+  },
+};
+
 /** @param headers what comes with every answer to this request */
 export function answered({ status, body, headers: own }: Reply, headers: Record<string, string>): Written {
-  const always = { 'stripe-version': apiVersion, 'cache-control': 'no-cache, no-store' };
+  const always = { ...anyOrigin, 'stripe-version': apiVersion, 'cache-control': 'no-cache, no-store' };
   return {
     kind: 'answer',
     status,

@@ -70,7 +70,7 @@ describe('what is asked for', () => {
     expect(answer).toMatchObject({ status: 400, body: error({ type: 'invalid_request_error' }) });
   });
 
-  test.each(['amount=1&amount[x]=2', 'metadata[[a]=1', 'metadata[a=1', '[a]=1'])(
+  test.each(['amount=1&amount[x]=2', 'metadata[[a]=1', 'metadata[a=1', '[a]=1', 'a[]=1&'.repeat(1000)])(
     '%s: cannot be read',
     async (form) => {
       expect(await world.call('POST', '/v1/payment_intents', form)).toMatchObject({ status: 400 });
@@ -105,11 +105,23 @@ describe('what is asked for', () => {
     ['text for a list', { expand: 'latest_charge' }, { param: 'expand' }],
     ['what cannot be expanded', { 'expand[]': 'amount' }, { message: expect.stringContaining('(amount)') }],
     ['two ways at once', { 'allowed_payment_method_types[]': 'card' }, { code: 'parameters_exclusive' }],
+    ['a return without a way', { return_url: 'https://shop.example' }, { param: 'return_url' }],
+    ['to confirm nothing', { confirm: 'true' }, { code: 'parameter_missing', param: 'payment_method' }],
+    [
+      'a way without a return',
+      {
+        ...{ confirm: 'true', payment_method: 'pm_card_visa' },
+        'automatic_payment_methods[allow_redirects]': 'always',
+      },
+      { param: 'return_url' },
+    ],
     ['capture by hand', { capture_method: 'manual' }, { param: 'capture_method' }],
   ])('400: %s', async (_name, change, facts) => {
-    const answer = await world.intent(orderNumber(), change);
+    const number = orderNumber();
+    const answer = await world.intent(number, change);
     const type = 'invalid_request_error';
     expect(answer).toMatchObject({ status: 400, body: error({ type, ...facts }) });
+    expect((await world.call('GET', '/v1/payment_intents?limit=100')).text).not.toContain(number);
   });
 
   test.each([
@@ -139,6 +151,22 @@ describe('what is asked for', () => {
       expect(await world.call('GET', `/v1/payment_intents?${query}`)).toMatchObject({ status: 400 });
     },
   );
+});
+
+test('a page of the shop may call, from wherever it is', async () => {
+  const url = `${world.gateways.stripe.gatewayUrl}/v1/payment_intents/pi_1/confirm`;
+  const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } });
+  expect(asked.status).toBe(204);
+  expect(asked.headers.get('access-control-allow-headers')).toContain('Authorization');
+  const answer = await world.call('GET', '/v1/payment_intents');
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+});
+
+test('what is not Stripe’s is left to others', async () => {
+  for (const path of ['/v1/oauth2/token', '/v1/weather', '/stripe/v2/events']) {
+    const response = await fetch(world.gateways.url + path);
+    expect(await response.json()).toEqual({ error: expect.stringContaining('No such route') });
+  }
 });
 
 test('the address may stand without its place', async () => {

@@ -80,3 +80,26 @@ test('events and endpoints', async () => {
   const form = `url=${encodeURIComponent(world.shop.url)}&enabled_events[]=*`;
   expectAll((await world.call('POST', '/v1/webhook_endpoints', form)).body, endpoint);
 });
+
+const path = (body: Fields) => `/v1/payment_intents/${String(body['id'])}`;
+
+test('what stands behind the numbers is shown, where it is asked', async () => {
+  const body = (await world.intent(orderNumber(), { confirm: 'true', payment_method: 'pm_card_visa' })).body;
+  const inside = { latest_charge: { object: 'charge', payment_intent: { object: 'payment_intent' } } };
+  const expand = 'expand[]=latest_charge.payment_intent&expand[]=payment_method';
+  expect((await world.call('GET', `${path(body)}?${expand}`)).body).toMatchObject({
+    ...{ ...inside, payment_method: { object: 'payment_method', card: { last4: '4242' } } },
+  });
+  const listed = await world.call('GET', '/v1/payment_intents?limit=1&expand[]=data.latest_charge');
+  expect(listed.body).toMatchObject({ data: [{ latest_charge: { object: 'charge' } }] });
+  const { body: waiting } = await world.intent(orderNumber());
+  const told = await world.call('GET', `${path(waiting)}?expand[]=latest_charge`);
+  expect(told.body).toMatchObject({ latest_charge: null });
+  for (const wrong of ['amount', 'data.latest_charge', 'latest_charge.id', 'latest_charge.'.repeat(5)]) {
+    const answer = await world.call('GET', `${path(body)}?expand[]=${wrong}`);
+    expect(answer).toMatchObject({ status: 400, body: { error: { param: 'expand' } } });
+  }
+  expect(await world.call('GET', '/v1/payment_intents?expand[]=latest_charge')).toMatchObject({
+    status: 400,
+  });
+});
