@@ -54,7 +54,7 @@ const cannotPlay: CannotPlay = {};
 
 /** With keys of its own, new at every start. */
 export function openStripe({ ports, faults, origin }: Opening): Stripe {
-  const own = faults.of<AnyCallbackFault>(name, cannotPlay);
+  const own = faults.of(name, cannotPlay);
   const books = new Books();
   const deliveries = new Deliveries(ports, own, manners);
   const surroundings = { ports, books, deliveries, origin };

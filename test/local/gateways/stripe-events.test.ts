@@ -154,6 +154,19 @@ describe('deliveries', () => {
   });
 });
 
+test('a channel is connected once, with all that the service has to know', () => {
+  const callbackUrl = `${world.shop.url}/stripe_other`;
+  const channel = world.gateways.stripe.channels.find(({ code }) => code === 'STRIPE_OTHER');
+  const said = channel?.connect({ callbackUrl, publicKeyPem: undefined });
+  const { accountId, secretKey, publishableKey } = world.account('STRIPE_OTHER');
+  expect(said).toEqual({
+    ...{ gateway_url: world.gateways.stripe.gatewayUrl, account_id: accountId, livemode: false },
+    ...{ secret_key: secretKey, publishable_key: publishableKey },
+    webhook_secret: expect.stringMatching(/^whsec_\w{32}$/),
+  });
+  expect(channel?.connect({ callbackUrl, publicKeyPem: undefined })).toEqual(said);
+});
+
 describe('secrets', () => {
   test('both sign while one takes the place of the other', async () => {
     const { id, secret } = register();
