@@ -1,6 +1,6 @@
 // Stripe, put together: accounts, books, events, and its addresses.
 import { Deliveries } from '../deliveries.ts';
-import type { AnyCallbackFault, CannotPlay } from '../faults.ts';
+import type { CannotPlay } from '../faults.ts';
 import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import { leadsTo, type LocalProvider, type Opening } from '../provider.ts';
