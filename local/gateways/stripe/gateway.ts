@@ -18,7 +18,7 @@ import { answered, instead, spoiled } from './wire.ts';
 
 export interface House {
   readonly ports: Ports;
-  readonly faults: Faults<AnyCallbackFault>;
+  readonly faults: Faults;
   readonly sellers: readonly [Seller, Seller];
   readonly deliveries: Deliveries<AnyCallbackFault>;
   readonly origin: () => string;
