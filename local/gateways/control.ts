@@ -23,6 +23,7 @@ const parameters = z.record(z.string(), z.string());
 const prepayInfo = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('qr_code'), qr_code: z.string() }),
   z.object({ kind: z.literal('redirect_url'), url: z.string() }),
+  z.object({ kind: z.literal('client_secret'), client_secret: z.string() }),
   z.object({ kind: z.literal('jsapi_parameters'), parameters }),
   z.object({ kind: z.literal('app_parameters'), parameters }),
 ]);
@@ -109,7 +110,7 @@ function unpayable(): Refused {
   return new Refused(
     422,
     'prepay_info: a payer needs {"kind":"qr_code","qr_code":"https://…" or "weixin://…"}, ' +
-      '{"kind":"redirect_url","url":"http…"}, ' +
+      '{"kind":"redirect_url","url":"http…"}, {"kind":"client_secret","client_secret":"pi_…"}, ' +
       '{"kind":"jsapi_parameters","parameters":{"package":"prepay_id=…",…}} or ' +
       '{"kind":"app_parameters","parameters":{"order_string":"…"} or {"prepayid":"…",…}}. No money moved.',
   );

@@ -37,7 +37,7 @@ const furtherFaults = ['wrong_currency', 'other_mode', 'signtest'] as const;
 export type CallFault = (typeof callFaults)[number];
 export type CallbackFault = (typeof callbackFaults)[number];
 export type AnyCallbackFault = CallbackFault | (typeof furtherFaults)[number];
-export type Operation = 'prepay' | 'query' | 'close';
+export type Operation = 'prepay' | 'query' | 'close' | 'events';
 
 /** What a provider cannot do wrong, by fault, and why. */
 export type CannotPlay = Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ const shape = z.strictObject({
   provider: z.string().optional(),
   call: z
     .strictObject({
-      operation: z.enum(['prepay', 'query', 'close', '*']),
+      operation: z.enum(['prepay', 'query', 'close', 'events', '*']),
       fault: z.enum(callFaults),
       times: z.int().positive().default(1),
       ms: z.int().nonnegative().max(600_000).optional(),

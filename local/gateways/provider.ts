@@ -8,6 +8,7 @@ import type { Ports } from './ports.ts';
 export type Means =
   | { readonly kind: 'qr_code'; readonly qr_code: string }
   | { readonly kind: 'redirect_url'; readonly url: string }
+  | { readonly kind: 'client_secret'; readonly client_secret: string }
   | {
       readonly kind: 'jsapi_parameters' | 'app_parameters';
       readonly parameters: Readonly<Record<string, string>>;

@@ -79,6 +79,8 @@ export async function openWechatPay({ ports, faults, origin }: Opening): Promise
           return means.parameters['package']?.startsWith('prepay_id=') === true;
         case 'app_parameters':
           return means.parameters['prepayid'] !== undefined;
+        case 'client_secret':
+          return false;
       }
     },
     pay: (means, payer) => play(means, payer, sellers, ports.fetch),

@@ -67,7 +67,7 @@ describe('faults', () => {
     ['no signature probes', { callback: { kind: '*', fault: 'signtest' } }],
     ['Say which fault', {}],
     ['call.operation', { call: { operation: 'refund', fault: 'slow' } }],
-    ['provider', { provider: 'stripe', call: { operation: '*', fault: 'slow' } }],
+    ['provider', { provider: 'nobody', call: { operation: '*', fault: 'slow' } }],
     ['body', 'text'],
   ])('400: …%s…', async (words, body) => {
     const answer = await world.control('POST', '/faults', body);
