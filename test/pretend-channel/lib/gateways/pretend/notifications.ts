@@ -8,7 +8,6 @@ import {
   type ReaderPorts,
 } from '../gateway.ts';
 import type { Proofs } from '../provider.ts';
-import type { Proofs } from '../provider.ts';
 import { readNode } from './client.ts';
 import type { PretendConfig, PretendSecrets } from './config.ts';
 import { snapshotOf } from './payments.ts';
