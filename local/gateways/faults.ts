@@ -31,9 +31,9 @@ const callbackFaults = [
   'unknown_type',
   'unknown_number',
 ] as const;
-const furtherFaults = ['wrong_currency', 'signtest'] as const;
+const furtherFaults = ['wrong_currency', 'other_mode', 'signtest'] as const;
 
-export const providerNames = ['alipay', 'wechat_pay'] as const;
+export const providerNames = ['alipay', 'wechat_pay', 'paypal'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** What a provider cannot do wrong, and why. */
@@ -46,16 +46,18 @@ const foreign: Readonly<Record<ProviderName, Readonly<Record<string, string>>>> 
   wechat_pay: {
     other_mode: 'WeChat Pay notifications carry no mode: there is no sandbox that sends them.',
   },
+  paypal: {},
 };
 
 export type CallFault = (typeof callFaults)[number];
 export type CallbackFault = (typeof callbackFaults)[number];
 export type AnyCallbackFault = CallbackFault | (typeof furtherFaults)[number];
-export type Operation = 'prepay' | 'query' | 'close';
+export type Operation = 'token' | 'prepay' | 'query' | 'close' | 'capture';
 
 interface FaultsOf {
   readonly alipay: CallbackFault;
   readonly wechat_pay: AnyCallbackFault;
+  readonly paypal: AnyCallbackFault;
 }
 
 /** The plan as one provider sees it. */
@@ -76,7 +78,7 @@ const shape = z.strictObject({
   provider: z.enum(providerNames).optional(),
   call: z
     .strictObject({
-      operation: z.enum(['prepay', 'query', 'close', '*']),
+      operation: z.enum(['token', 'prepay', 'query', 'close', 'capture', '*']),
       fault: z.enum(callFaults),
       times: z.int().positive().default(1),
       ms: z.int().nonnegative().max(600_000).optional(),

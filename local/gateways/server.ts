@@ -7,6 +7,8 @@ import { openAlipay, type Alipay } from './alipay/provider.ts';
 import { controlRoutes, type TransactionPort } from './control.ts';
 import { FaultPlan } from './faults.ts';
 import { readBody, Refused, send, sendJson, type WireAnswer, type WireRequest } from './http.ts';
+import { openPaypal, type Paypal } from './paypal/provider.ts';
+import { forgedTwin } from './paypal/twin.ts';
 import { realTimers, type Ports } from './ports.ts';
 import type { LocalProvider } from './provider.ts';
 import { openWechatPay, type WechatPay } from './wechat-pay/provider.ts';
@@ -38,6 +40,15 @@ export interface LocalGateways {
     /** as they stand now */
     readonly accounts: ReturnType<WechatPay['accounts']>;
   };
+  readonly paypal: Pick<Paypal, 'certificateAuthorityPem' | 'registerWebhook'> & {
+    /** stands where `https://api-m.sandbox.paypal.com` does */
+    readonly gatewayUrl: string;
+    /** host and port of `PAYPAL-CERT-URL` */
+    readonly certificateHost: string;
+    readonly accounts: ReturnType<Paypal['accounts']>;
+    /** another body that a genuine webhook's signature fits too */
+    readonly forgedTwin: typeof forgedTwin;
+  };
   /** Resolves when no callback is under way; retries that wait for their time do not count. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -57,11 +68,12 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
   let url = '';
   const origin = () => url;
   const faults = new FaultPlan();
-  const [alipay, wechatPay] = await Promise.all([
+  const [alipay, wechatPay, paypal] = await Promise.all([
     openAlipay([options.seller ?? seller, certifiedSeller], ports, faults.of('alipay')),
     openWechatPay(ports, faults.of('wechat_pay'), origin),
+    openPaypal(ports, faults.of('paypal'), origin),
   ]);
-  const providers = [asProvider(alipay), wechatPay];
+  const providers = [asProvider(alipay), wechatPay, paypal];
   const transaction = options.transaction ?? (() => Promise.resolve(undefined));
   const routes = controlRoutes({ providers, faults, transaction, origin });
   const server = createServer((request, response) => {
@@ -74,6 +86,7 @@ export async function startGateways(options: GatewayOptions): Promise<LocalGatew
   return {
     url,
     ...facts(url, alipay, wechatPay),
+    paypal: paypalFacts(url, paypal),
     async idle() {
       await Promise.all(providers.map((each) => each.idle()));
     },
@@ -109,6 +122,19 @@ function facts(
         return wechatPay.accounts();
       },
     },
+  };
+}
+
+function paypalFacts(url: string, paypal: Paypal): LocalGateways['paypal'] {
+  return {
+    gatewayUrl: `${url}/paypal`,
+    certificateAuthorityPem: paypal.certificateAuthorityPem,
+    certificateHost: new URL(url).host,
+    registerWebhook: (address, channelCode) => paypal.registerWebhook(address, channelCode),
+    get accounts() {
+      return paypal.accounts();
+    },
+    forgedTwin,
   };
 }
 

@@ -118,6 +118,7 @@ function lie(fault: AnyCallbackFault, plain: Plain): { plain: object; eventType?
     case 'tampered':
     case 'wrong_key':
     case 'stale':
+    case 'other_mode':
     case 'signtest':
       return undefined;
   }
