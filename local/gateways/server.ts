@@ -7,6 +7,7 @@ import { openAlipay, type Alipay } from './alipay/provider.ts';
 import { controlRoutes, type TransactionPort } from './control.ts';
 import { FaultPlan } from './faults.ts';
 import { readBody, Refused, send, sendJson, type WireAnswer, type WireRequest } from './http.ts';
+import { certificateNames } from './paypal/certificates.ts';
 import { openPaypal, type Paypal } from './paypal/provider.ts';
 import { forgedTwin } from './paypal/twin.ts';
 import { realTimers, type Ports } from './ports.ts';
@@ -43,6 +44,8 @@ export interface LocalGateways {
   readonly paypal: Pick<Paypal, 'certificateAuthorityPem' | 'registerWebhook'> & {
     /** stands where `https://api-m.sandbox.paypal.com` does */
     readonly gatewayUrl: string;
+    /** common name of the certificate that signs webhooks */
+    readonly certificateName: string;
     /** host and port of `PAYPAL-CERT-URL` */
     readonly certificateHost: string;
     readonly accounts: ReturnType<Paypal['accounts']>;
@@ -129,6 +132,7 @@ function paypalFacts(url: string, paypal: Paypal): LocalGateways['paypal'] {
   return {
     gatewayUrl: `${url}/paypal`,
     certificateAuthorityPem: paypal.certificateAuthorityPem,
+    certificateName: certificateNames.sandbox,
     certificateHost: new URL(url).host,
     registerWebhook: (address, channelCode) => paypal.registerWebhook(address, channelCode),
     get accounts() {

@@ -4,22 +4,18 @@ import type { WireRequest } from '../http.ts';
 import { failure, oauthError, ok, refused, type Reply } from './replies.ts';
 import type { Seller } from './seller.ts';
 
-/** The token service. @returns the seller too, when it was proved */
-export function giveToken(
-  { headers, body }: WireRequest,
-  sellers: readonly Seller[],
-): { reply: Reply; seller?: Seller } {
+/** The token service. */
+export function giveToken({ headers, body }: WireRequest, sellers: readonly Seller[]): Reply {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
   const credentials = Buffer.from(encoded, 'base64').toString('utf8');
   const seller = sellers.find(({ merchant }) => merchant.isProvedBy(credentials));
-  if (!seller) return { reply: oauthError(401, 'invalid_client', 'Client Authentication failed') };
+  if (!seller) return oauthError(401, 'invalid_client', 'Client Authentication failed');
   if (!isOf(headers['content-type'], 'application/x-www-form-urlencoded'))
-    return { reply: refused('UNSUPPORTED_MEDIA_TYPE') };
+    return refused('UNSUPPORTED_MEDIA_TYPE');
   const grant = new URLSearchParams(body).get('grant_type');
-  if (grant === null) return { reply: oauthError(400, 'unsupported_grant_type', 'Grant Type is NULL') };
-  if (grant !== 'client_credentials')
-    return { reply: oauthError(400, 'unsupported_grant_type', 'unsupported grant_type') };
-  return { reply: ok(seller.merchant.newToken()), seller };
+  if (grant === 'client_credentials') return ok(seller.merchant.newToken());
+  const words = grant === null ? 'Grant Type is NULL' : 'unsupported grant_type';
+  return oauthError(400, 'unsupported_grant_type', words);
 }
 
 /** Who holds the token of the request. */

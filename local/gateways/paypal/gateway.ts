@@ -7,10 +7,11 @@ import type { Certificates } from './certificates.ts';
 import { enter, giveToken, readBody } from './door.ts';
 import { listEvents, listWebhooks, registerWebhook, resendEvent, retrieveEvent } from './notifications.ts';
 import { capture, create, retrieve, retrieveCapture, type Asking } from './operations.ts';
-import { approveBeforeAnswer } from './payer.ts';
+import type { Order } from './orders.ts';
 import type { Outbox } from './outbox.ts';
-import { failure, ok, refused, type Reply } from './replies.ts';
-import { operationOf, routed, type Asked } from './routes.ts';
+import { approveBeforeAnswer } from './payer.ts';
+import { failure, refused, type Reply } from './replies.ts';
+import { operationOf, routed, type Asked, type AskedInside } from './routes.ts';
 import type { Seller } from './seller.ts';
 import { transactionIdOf } from './told.ts';
 import { answered, instead, rateLimited, slowMs, spoiled } from './wire.ts';
@@ -35,7 +36,7 @@ export async function answerCall(house: House, request: WireRequest): Promise<Wi
     return answered(reply);
   };
   if (!asked) return refuse(failure(404));
-  if (asked.what === 'token') return carryOut(house, { asked, run: () => tokenFor(house, request) });
+  if (asked.what === 'token') return carryOut(house, { asked, run: () => giveToken(request, house.sellers) });
   const seller = enter(request, house.sellers);
   if ('refused' in seller) return refuse(seller.refused);
   const body = readBody(request);
@@ -87,7 +88,7 @@ async function alone({ asked, asking, run: work }: Job, afterMs: number): Promis
   }
 }
 
-async function run(house: House, asked: Asked, asking: Asking, query: URLSearchParams): Promise<Reply> {
+async function run(house: House, asked: AskedInside, asking: Asking, query: URLSearchParams): Promise<Reply> {
   switch (asked.what) {
     case 'create':
       return createdQuickly(house, asking);
@@ -107,8 +108,6 @@ async function run(house: House, asked: Asked, asking: Asking, query: URLSearchP
       return retrieveEvent(asking, asked.eventId);
     case 'resend_event':
       return resendEvent(asking, asked.eventId);
-    case 'token':
-      return ok({});
   }
 }
 
@@ -120,10 +119,6 @@ async function createdQuickly(house: House, asking: Asking): Promise<Reply> {
   return reply;
 }
 
-function tokenFor(house: House, request: WireRequest): Reply {
-  return giveToken(request, house.sellers).reply;
-}
-
 /** The merchant's number of what is asked about, where the request names one that is known. */
 function ourNumber(asked: Asked, { seller, body }: Asking): string | undefined {
   if (asked.what === 'create') {
@@ -131,14 +126,13 @@ function ourNumber(asked: Asked, { seller, body }: Asking): string | undefined {
     const number = Array.isArray(units) ? units[0]?.custom_id : undefined;
     return typeof number === 'string' ? number : undefined;
   }
-  const { orders } = seller;
-  const order =
-    'orderId' in asked
-      ? orders.find(asked.orderId)
-      : 'captureId' in asked
-        ? orders.findCaptured(asked.captureId)
-        : undefined;
+  const order = orderOf(asked, seller);
   return order && transactionIdOf(order);
+}
+
+function orderOf(asked: Asked, { orders }: Seller): Order | undefined {
+  if ('orderId' in asked) return orders.find(asked.orderId);
+  return 'captureId' in asked ? orders.findCaptured(asked.captureId) : undefined;
 }
 
 interface Told {

@@ -1,7 +1,7 @@
 // What a merchant may ask for: an order to be created, told and captured, and a capture to be told.
 // @see https://developer.paypal.com/docs/api/orders/v2/
 import type { Order } from './orders.ts';
-import { failure, ok, refusal, refused, type Link, type Reply } from './replies.ts';
+import { ok, refusal, refused, type Link, type Reply } from './replies.ts';
 import type { Seller } from './seller.ts';
 import { readTerms } from './terms.ts';
 import { approveUrl, told, toldCapture, toldShortly } from './told.ts';
@@ -24,7 +24,7 @@ export interface Asking {
 
 /** @returns the answer, and the order if this call made one */
 export function create(asking: Asking): { reply: Reply; order?: Order } {
-  const { seller, body, requestId, base } = asking;
+  const { seller, body, requestId } = asking;
   const asked = { create: body };
   const repeat = repeated(asking, asked);
   if (repeat) return { reply: repeat };
@@ -34,7 +34,7 @@ export function create(asking: Asking): { reply: Reply; order?: Order } {
   if (seller.orders.isCaptured(terms.invoiceId)) return { reply: refused('DUPLICATE_INVOICE_ID') };
   const order = seller.orders.place(terms);
   if (requestId !== undefined) seller.repeats.keep(requestId, asked, order.id, orderIds);
-  return { reply: shown(order, { ...asking, base }, 201), order };
+  return { reply: shown(order, asking, 201), order };
 }
 
 export function retrieve({ seller, base }: Asking, orderId: string): Reply {
@@ -73,7 +73,8 @@ function repeated(asking: Asking, asked: object): Reply | undefined {
   if (first === undefined) return undefined;
   if (first === 'other_request') return refused('DUPLICATE_REQUEST_ID');
   const order = seller.orders.find(first.orderId);
-  return order ? shown(order, asking, 200) : failure(500);
+  if (!order) throw new Error(`repeats: nobody has the order ${first.orderId}`);
+  return shown(order, asking, 200);
 }
 
 function shown(order: Order, { seller, wantsAll, base }: Asking, status: number): Reply {

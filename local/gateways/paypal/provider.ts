@@ -84,6 +84,7 @@ async function furnish(ports: Ports, faults: Faults<AnyCallbackFault>, base: () 
 
 function answer(house: House, request: WireRequest): Promise<WireAnswer> | WireAnswer | undefined {
   const { method, target } = request;
+  if (!target.startsWith(`${home}/`)) return undefined;
   const { pathname } = new URL(target, 'http://paypal');
   const isBrowser = method === 'GET' || method === 'POST';
   if (pathname === pagePath && isBrowser) return browse(request, house.sellers);

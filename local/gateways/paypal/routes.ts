@@ -2,10 +2,14 @@
 import type { Operation } from '../faults.ts';
 
 export type Asked =
-  | { readonly what: 'token' | 'create' | 'list_webhooks' | 'register_webhook' | 'list_events' }
+  | { readonly what: 'token' }
+  | { readonly what: 'create' | 'list_webhooks' | 'register_webhook' | 'list_events' }
   | { readonly what: 'retrieve' | 'capture'; readonly orderId: string }
   | { readonly what: 'retrieve_capture'; readonly captureId: string }
   | { readonly what: 'retrieve_event' | 'resend_event'; readonly eventId: string };
+
+/** What only a merchant with a token may ask for. */
+export type AskedInside = Exclude<Asked, { readonly what: 'token' }>;
 
 /** Where all of PayPal lives here. */
 export const home = '/paypal';
