@@ -68,6 +68,7 @@ const context = z.strictObject({
   landing_page: z.enum(['LOGIN', 'GUEST_CHECKOUT', 'NO_PREFERENCE']).optional(),
   user_action: z.enum(['PAY_NOW', 'CONTINUE']).optional(),
   shipping_preference: z.enum(['GET_FROM_FILE', 'NO_SHIPPING', 'SET_PROVIDED_ADDRESS']).optional(),
+  payment_method_selected: z.literal('PAYPAL').optional(),
   payment_method_preference: z.enum(['UNRESTRICTED', 'IMMEDIATE_PAYMENT_REQUIRED']).optional(),
 });
 const order = z.strictObject({
