@@ -83,7 +83,7 @@ describe('the address', () => {
   });
 
   test('another provider has no books here, and a body has to be JSON', async () => {
-    expect(await world.control('GET', '/books?provider=paypal')).toMatchObject({ status: 404 });
+    expect(await world.control('GET', '/books?provider=nobody')).toMatchObject({ status: 404 });
     const response = await fetch(`${world.gateways.url}/_control/pay`, { method: 'POST', body: '{' });
     expect(response.status).toBe(400);
   });

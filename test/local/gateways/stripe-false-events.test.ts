@@ -188,7 +188,7 @@ test('are the named provider’s alone', async () => {
   expect(notices().map(({ about }) => about['amount'])).toEqual([880, 880]);
 });
 
-test('other_mode is Stripe’s alone, and has to be named', async () => {
+test('other_mode is not of every provider: one that has it must be named', async () => {
   const answer = await world.control('POST', '/faults', { callback: { fault: 'other_mode' } });
   expect(answer).toMatchObject({
     ...{ status: 400, body: { error: expect.stringContaining('{"provider":"stripe"}') } },
