@@ -36,6 +36,7 @@ const payBody = z.strictObject({
   /** false: the browser is closed before it is back at the shop */
   return: z.boolean().default(true),
 });
+const rotateBody = z.strictObject({ provider: z.string() });
 const resendBody = z.strictObject({ transaction_id: z.string().min(1) });
 
 /** Handlers by `METHOD path`; what they return is sent as JSON. They throw Refused. */
@@ -69,6 +70,12 @@ export function controlRoutes({
       const sent = await Promise.all(providers.map((each) => each.resend(transactionId)));
       if (sent.includes(true)) return { callbacks: callbacks(providers, transactionId) };
       throw new Refused(404, `Nothing to tell of ${transactionId}: no trade of it was paid or closed.`);
+    },
+    'POST /_control/keys/rotate': async (_query, body) => {
+      const { provider: name } = parsed(rotateBody, body);
+      const provider = providers.find((each) => each.name === name);
+      if (provider?.rotateKeys) return { key: await provider.rotateKeys() };
+      throw new Refused(404, `${name} proves itself by one key here, or there is no such provider.`);
     },
     'GET /_control/faults': () => ({ faults: faults.list() }),
     'POST /_control/faults': (_query, body) => {

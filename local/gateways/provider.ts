@@ -70,6 +70,8 @@ export interface LocalProvider {
   /** @throws Refused (4xx) when nobody could pay like this */
   pay(means: Means, payer: Payer): Promise<object>;
   books(): BooksFacts;
+  /** The provider proves itself by its next key from here on. @returns what that is called */
+  rotateKeys?(): Promise<string>;
   callbacks(transactionId?: string): readonly Delivery[];
   /** @returns whether there was something to send again */
   resend(transactionId: string): Promise<boolean>;

@@ -61,9 +61,21 @@ export function byOtherWay(order: Order, { channel, method, payer }: Product): O
   return { ...order, payment_channel: channel, payment_method: method, ...payer };
 }
 
-/** Another way to pay than this one: the next in the list. */
+/** Another way to pay the same order: the next in the list, and the first again after the last. */
 export function otherThan(product: Product): Product {
-  const other = products[(products.indexOf(product) + 1) % products.length];
-  if (!other || other === product) throw new Error('there is one product only');
+  const other = after(product)[0];
+  if (!other) throw new Error(`nothing but ${product.method} takes ${product.currency}`);
   return other;
+}
+
+/** The same by another provider, if there is one in that currency. */
+export function elsewhere(product: Product): Product | undefined {
+  return after(product).find(({ provider: name }) => name !== product.provider);
+}
+
+/** All others in its currency, those first that follow it in the list. */
+function after(product: Product): readonly Product[] {
+  const place = products.indexOf(product);
+  const others = [...products.slice(place + 1), ...products.slice(0, place)];
+  return others.filter(({ currency }) => currency === product.currency);
 }
