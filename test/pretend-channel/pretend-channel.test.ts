@@ -36,6 +36,12 @@ const lines = [
     "      { code: 'WECHAT_PAY', provider: 'wechat-pay' },",
     "      { code: 'PRETEND', provider: 'pretend' },",
   ],
+  [
+    'test/contract/benches.ts',
+    "import { weChatPayBench, weChatPayCertificateBench } from './wechat-pay.ts';",
+    "import { pretendBench } from './pretend.ts';",
+  ],
+  ['test/contract/benches.ts', "  'wechat-pay': weChatPayBench,", '  pretend: pretendBench,'],
   ['test/journeys/products.ts', 'const knowsAtOnce: Readonly<Record<string, boolean>> = {', undefined],
 ] as const;
 
@@ -43,7 +49,7 @@ beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'pretend-channel-'));
   for (const name of [...copied, ...files]) cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  for (const side of ['lib', 'local'])
+  for (const side of ['lib', 'local', 'test'])
     cpSync(join(import.meta.dirname, side), join(copy, side), { recursive: true });
   for (const [file, before, line] of lines) {
     const text = readFileSync(join(copy, file), 'utf8');
@@ -79,6 +85,14 @@ test('the page of channels is made anew, with all of them', async () => {
   const page = readFileSync(join(copy, 'docs/generated/channels.md'), 'utf8');
   expect(page).toContain('| pretend | `pretend_code` | CNY 0.01–5000.00 | 2 min to 60 min (10 min) |');
   expect(page).toMatch(/^\| {2}\| alipay \| pretend \| wechat-pay \|$/m);
+});
+
+test('it stands before the contract suite, with every bit flip and every wrong door', async () => {
+  const printed = await run(
+    ...['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', '--verbose'],
+    ...['-t', 'pretend|stands before the contract suite', 'test/contract'],
+  );
+  expect(printed).toMatch(/^Tests: +\d+ skipped, ([1-9]\d\d) passed, \d+ total$/m);
 });
 
 test('the journeys of every product are its own, too', async () => {

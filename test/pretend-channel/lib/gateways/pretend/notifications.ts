@@ -12,6 +12,7 @@ import { readNode } from './client.ts';
 import type { PretendConfig, PretendSecrets } from './config.ts';
 import { snapshotOf } from './payments.ts';
 import { isGenuine } from './signature.ts';
+import { stateOf } from './status.ts';
 
 export function notificationReader(
   config: PretendConfig,
@@ -44,6 +45,14 @@ function read(
   const { order, merchant_id } = node;
   if (merchant_id !== config.merchant_id || typeof order !== 'string' || !isTransactionId(order))
     throw new CallbackRefused('foreign', 'it is for another merchant');
+  const { kind, notice, state } = node;
+  if (typeof notice !== 'string') throw new CallbackRefused('unreadable', 'it has no number');
+  // Kept and told, never guessed.
+  if (kind !== 'payment' || stateOf(state) === undefined) {
+    const what = `${String(kind)} of state ${String(state)}`;
+    const notification = { kind: 'unrecognised', what, noticeId: notice, transactionId: order } as const;
+    return { keyVersion: 'callback_secret', notification };
+  }
   const snapshot = snapshotOf(node, order, config);
   if (!snapshot) throw new CallbackRefused('unreadable', 'its state is not of its form');
   return { keyVersion: 'callback_secret', notification: { kind: 'payment', snapshot } };

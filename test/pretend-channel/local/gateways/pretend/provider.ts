@@ -125,7 +125,7 @@ export function openPretend({ ports, faults, origin }: Opening): Promise<LocalPr
   }
 
   function tell(paid: Order): void {
-    const body = JSON.stringify({ ...paid, merchant_id });
+    const body = JSON.stringify({ ...paid, merchant_id, kind: 'payment', notice: paid.number });
     deliveries.announce({
       transactionId: paid.order,
       url: paid.callback_url,
