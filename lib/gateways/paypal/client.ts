@@ -81,8 +81,10 @@ function read({ status, body }: Extract<HttpResult, { kind: 'answer' }>): Answer
 
 /** @returns undefined when it says nothing in PayPal's words; at the door these are OAuth's */
 function readRefusal(status: number, node: Node): Refused | undefined {
-  const { name = node['error'], message = node['error_description'], debug_id: debugId } = node;
-  const found = nodes(node['details']).map(({ issue }) => issue);
+  const { name = node['error'], debug_id: debugId } = node;
+  const details = nodes(node['details']);
+  const message = details[0]?.['description'] ?? node['message'] ?? node['error_description'];
+  const found = details.map(({ issue }) => issue);
   const issues = found.filter(isWord);
   if (issues.length < found.length) return undefined;
   if (!isWord(name) && status !== 401) return undefined;

@@ -3,7 +3,7 @@ import type { PaymentSnapshot } from '../../domain/settlement.ts';
 import type { CallOptions, Closing, Outcome, PaymentQuery } from '../gateway.ts';
 import { call, type Client } from './client.ts';
 import type { Node } from './json.ts';
-import { hasCapture, judge, type OrderNumbers } from './snapshot.ts';
+import { captureStatus, judge, type OrderNumbers } from './snapshot.ts';
 import { isNoOrder, refusal, standing, type Refused } from './status.ts';
 
 /**
@@ -85,9 +85,10 @@ function leave(order: Node, numbers: OrderNumbers): Outcome<Closing> {
   const judged = judge(order, numbers);
   if (judged.kind !== 'ok') return judged;
   const { state } = judged.value;
-  if (state !== 'paid' && !(state === 'pending' && hasCapture(order))) return { kind: 'ok', value: 'closed' };
+  const captured = captureStatus(order);
+  if (captured === undefined || state === 'closed') return { kind: 'ok', value: 'closed' };
   const message = 'The order is captured: there is nothing left to close.';
-  return { kind: 'declined', code: 'already_paid', channelCode: `CAPTURE_${state.toUpperCase()}`, message };
+  return { kind: 'declined', code: 'already_paid', channelCode: captured, message };
 }
 
 function numbersOf({ transactionId, gatewayOrderId }: PaymentQuery): OrderNumbers | undefined {

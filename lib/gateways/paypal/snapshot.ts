@@ -42,9 +42,15 @@ export function judge(order: Node, numbers: OrderNumbers): Outcome<PaymentSnapsh
   return { kind: 'ok', value: { state, ...numbers } };
 }
 
-/** @param order already judged */
-export function hasCapture(order: Node): boolean {
-  return nodes(order['purchase_units']).some((unit) => capturesOf(unit).length > 0);
+/**
+ * @param order already judged
+ * @returns PayPal's word for what became of the money, or undefined before a capture
+ */
+export function captureStatus(order: Node): string | undefined {
+  const [status] = nodes(order['purchase_units'])
+    .flatMap(capturesOf)
+    .map((capture) => capture['status']);
+  return typeof status === 'string' ? status : undefined;
 }
 
 function capturesOf({ payments }: Node): readonly Node[] {
