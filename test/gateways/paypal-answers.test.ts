@@ -90,10 +90,8 @@ function every(meaning: object): Record<Name, object> {
 }
 
 test.each(table)('%s', async (channelCode, answer, meanings) => {
-  for (const name of all) {
-    const meaning = meanings[name];
-    if (meaning) expect(await calls[name](answer)).toMatchObject({ ...meaning, channelCode });
-  }
+  for (const name of all.filter((each) => meanings[each]))
+    expect(await calls[name](answer)).toMatchObject({ ...meanings[name], channelCode });
 });
 
 test('of several issues all must be listed', async () => {
