@@ -3,10 +3,11 @@ import type { PaymentQuery } from '../gateways/gateway.ts';
 import type { StoredPayment } from '../store/payments.ts';
 
 export function numbered({ payment }: StoredPayment): PaymentQuery {
-  const { transactionId, amountRequested, gatewayOrderId } = payment;
+  const { transactionId, amountRequested, gatewayOrderId, captureDeclines } = payment;
   return {
     transactionId,
     currency: amountRequested.currency,
     ...(gatewayOrderId !== undefined && { gatewayOrderId }),
+    ...(captureDeclines !== undefined && { attempt: captureDeclines }),
   };
 }

@@ -180,6 +180,8 @@ export interface PaymentQuery {
   readonly currency: Currency;
   /** as its prepay gave it; absent, too, when that answer was lost: then nobody was shown how to pay */
   readonly gatewayOrderId?: string;
+  /** how many captures of it were refused as `payer_refused`; 0 if absent. The key of a capture is a function of it. */
+  readonly attempt?: number;
 }
 
 export interface CallOptions {

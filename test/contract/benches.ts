@@ -1,10 +1,12 @@
 // One bench per registered provider, and one more for each further mode of its keys.
 import { alipayBench, alipayCertificateBench } from './alipay.ts';
 import type { Bench } from './bench.ts';
+import { payPalBench } from './paypal.ts';
 import { weChatPayBench, weChatPayCertificateBench } from './wechat-pay.ts';
 
 export const benches: Readonly<Record<string, Bench>> = {
   alipay: alipayBench,
+  paypal: payPalBench,
   'wechat-pay': weChatPayBench,
 };
 
