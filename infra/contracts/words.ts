@@ -44,6 +44,7 @@ const words: Readonly<Record<string, string>> = {
   closed_at: `When it was closed: ${instant}.`,
   close_requested_at: `Since when it is to be closed without the channel’s confirmation; money since then is late: ${instant}.`,
   capture_begun_at: `When we began to take the money that the payer agreed to: ${instant}.`,
+  captures: 'How often taking the money was begun.',
   capture_declines: 'How often what the payer chose to pay with was refused; another may be chosen.',
   superseded_by: 'The payment that took its place when the payer chose another way.',
   return_url: 'Where the payer’s browser goes in the end, with `transaction_id` and `status` in its query.',

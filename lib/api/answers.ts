@@ -93,6 +93,7 @@ export const facts = z.strictObject({
   closed_at: instant.optional(),
   close_requested_at: instant.optional(),
   capture_begun_at: instant.optional(),
+  captures: z.int().min(1).optional(),
   capture_declines: z.int().min(1).optional(),
   superseded_by: transactionId.optional(),
   return_url: z.string().optional(),

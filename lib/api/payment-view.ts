@@ -45,6 +45,7 @@ const fields = {
   closedAt: ['closed_at', asIs],
   closeRequestedAt: ['close_requested_at', asIs],
   captureBegunAt: ['capture_begun_at', asIs],
+  captures: ['captures', asIs],
   captureDeclines: ['capture_declines', asIs],
   supersededBy: ['superseded_by', asIs],
   returnUrl: ['return_url', asIs],

@@ -98,6 +98,8 @@ export interface Payment {
   readonly close_requested_at?: string;
   /** When we began to take the money that the payer agreed to: UTC, ISO 8601. */
   readonly capture_begun_at?: string;
+  /** How often taking the money was begun. */
+  readonly captures?: number;
   /** How often what the payer chose to pay with was refused; another may be chosen. */
   readonly capture_declines?: number;
   /** The payment that took its place when the payer chose another way. */
@@ -238,6 +240,7 @@ export interface PaymentChange {
   readonly closed_at?: string | null;
   readonly close_requested_at?: string | null;
   readonly capture_begun_at?: string | null;
+  readonly captures?: number | null;
   readonly capture_declines?: number | null;
   readonly superseded_by?: string | null;
   readonly return_url?: string | null;

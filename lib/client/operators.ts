@@ -100,6 +100,36 @@ export type Channel =
       readonly environment: 'production' | 'sandbox' | 'local';
       readonly gateway_url?: string;
       readonly merchant_id: string;
+      /** The client id of the REST application, of the same account as merchant_id. */
+      readonly client_id: string;
+      /** What PayPal calls the registration of our address for webhooks. It is a part of what PayPal signs: events for another registration prove nothing here. */
+      readonly webhook_id: string;
+      /** Only for channels of the environment local: the root certificates, PEM, that the certificates for webhooks lead to. Elsewhere it is not looked at: there the public roots are trusted that the runtime brings. */
+      readonly root_certificate_platform?: string;
+      readonly callback_url_payment: string;
+      readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges: readonly string[];
+      readonly is_active: boolean;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly signing_key?: {
+        readonly name: string;
+        readonly public_key: string;
+      };
+      readonly signing_keys?: readonly {
+        readonly name: string;
+        readonly public_key?: string;
+      }[];
+      readonly secret_fingerprints: Readonly<Record<string, string>>;
+      readonly version: number;
+      readonly updated_at: string;
+      readonly updated_by: string;
+    }
+  | {
+      readonly channel_code: string;
+      readonly provider: string;
+      readonly environment: 'production' | 'sandbox' | 'local';
+      readonly gateway_url?: string;
+      readonly merchant_id: string;
       readonly app_id: string;
       /** The serial number of the merchant’s own API certificate. Requests name it. */
       readonly merchant_certificate_serial: string;

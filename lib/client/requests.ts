@@ -117,6 +117,33 @@ export type PutChannel =
       readonly signing_key?: string | null;
       readonly is_active: boolean;
       readonly merchant_id: string;
+      /** The client id of the REST application, of the same account as merchant_id. */
+      readonly client_id: string;
+      /** What PayPal calls the registration of our address for webhooks. It is a part of what PayPal signs: events for another registration prove nothing here. */
+      readonly webhook_id: string;
+      /** Only for channels of the environment local: the root certificates, PEM, that the certificates for webhooks lead to. Elsewhere it is not looked at: there the public roots are trusted that the runtime brings. */
+      readonly root_certificate_platform?: string;
+      /** What the channel’s SDK needs to pay this one payment. Whoever has it can pay it. */
+      readonly client_secret?: string;
+    }
+  | {
+      readonly provider?: string;
+      readonly environment: 'production' | 'sandbox';
+      readonly callback_url_payment: string;
+      readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges?: readonly string[];
+      readonly anomaly_policy?: {
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept';
+        readonly OVERPAID?: 'hold' | 'accept';
+        readonly UNDERPAID?: 'hold' | 'accept';
+        readonly WRONG_PAYEE?: 'hold' | 'accept';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+      };
+      readonly signing_key?: string | null;
+      readonly is_active: boolean;
+      readonly merchant_id: string;
       readonly app_id: string;
       /** The serial number of the merchant’s own API certificate. Requests name it. */
       readonly merchant_certificate_serial: string;

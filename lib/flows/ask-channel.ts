@@ -2,7 +2,7 @@
 // goes in by the one door; what it does not tell changes nothing.
 import type { ConnectedChannel } from '../channels/channels.ts';
 import { overAt } from '../domain/due.ts';
-import type { Payment } from '../domain/payment.ts';
+import { isCapturing, type Payment } from '../domain/payment.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
 import type { Outcome } from '../gateways/gateway.ts';
@@ -93,7 +93,7 @@ export async function endPayment(question: Question): Promise<Told> {
   if (told.state === 'not_found') return notThere(question);
   const { channel, stored, deadline } = question;
   // Whether we took the money is not known yet. We do not take it now, and do not say that nobody did.
-  if (stored.payment.captureBegunAt !== undefined) return told;
+  if (isCapturing(stored.payment)) return told;
   const outcome = await channel.gateway.closePayment(numbered(stored), { deadline });
   if (outcome.kind === 'ok') return outcome.value === 'closed' ? close(question) : notThere(question);
   if (outcome.kind !== 'declined') return unanswered(outcome);

@@ -1,7 +1,7 @@
 // The story of taking money that a payer has agreed to: written down before the channel is told, so that nobody closes
 // the payment, or takes it for unpaid, before the channel has said what became of it.
 import { nextDue } from '../domain/due.ts';
-import { isUnderReview, type Payment } from '../domain/payment.ts';
+import { isCapturing, isUnderReview, type Payment } from '../domain/payment.ts';
 import { instant } from '../domain/ports.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
 import type { Outcome } from '../gateways/gateway.ts';
@@ -34,7 +34,7 @@ export async function capture(question: Question): Promise<Captured> {
   const isWanted =
     payment.status === 'PENDING_PAYMENT' && payment.closeRequestedAt === undefined && !isUnderReview(payment);
   if (!isWanted || !channel.gateway.capturePayment) return { kind: 'not_wanted' };
-  const stored = payment.captureBegunAt === undefined ? await begin(question) : question.stored;
+  const stored = isCapturing(payment) ? question.stored : await begin(question);
   if (!stored) return { kind: 'overtaken' };
   const outcome = await channel.gateway.capturePayment(numbered(stored), { deadline });
   // Not a refusal but news of an earlier call: the channel is asked for the facts.
@@ -45,7 +45,7 @@ export async function capture(question: Question): Promise<Captured> {
 
 async function begin(question: Question): Promise<StoredPayment | undefined> {
   const { ports, stored } = question;
-  const change = { captureBegunAt: instant(ports) };
+  const change = { captureBegunAt: instant(ports), captures: (stored.payment.captures ?? 0) + 1 };
   const reason = `${question.reason}: the payer has agreed`;
   if (!(await write(question, stored, change, reason))) return undefined;
   const begun = await getPayment(question.tables, stored.payment.transactionId);
@@ -62,7 +62,6 @@ function refused(
   const isOver = code !== 'payer_refused' || captureDeclines >= maximumDeclines;
   const failed = { status: 'PAID_FAILED', errorCode: 'CHANNEL_DECLINED', dueAt: undefined } as const;
   const change = {
-    captureBegunAt: undefined,
     captureDeclines,
     channelErrorCode,
     ...(isOver && failed),

@@ -60,6 +60,7 @@ const whole: Payment = aPayment({
   ],
   closeRequestedAt: at,
   captureBegunAt: at,
+  captures: 2,
   captureDeclines: 1,
   supersededBy: aPayment().transactionId,
   returnUrl: 'https://shop.example/done',

@@ -42,7 +42,7 @@ const lines = [
     "import { pretendBench } from './pretend.ts';",
   ],
   ['test/contract/benches.ts', "  'wechat-pay': weChatPayBench,", '  pretend: pretendBench,'],
-  ['test/journeys/products.ts', 'const knowsAtOnce: Readonly<Record<string, boolean>> = {', undefined],
+  ['test/journeys/products.ts', 'const protocols: Readonly<Record<string, Protocol>> = {', undefined],
 ] as const;
 
 beforeAll(() => {
@@ -54,7 +54,8 @@ beforeAll(() => {
   for (const [file, before, line] of lines) {
     const text = readFileSync(join(copy, file), 'utf8');
     if (text.split(before).length !== 2) throw new Error(`${file} has no such line, or several: ${before}`);
-    const added = line === undefined ? `${before}\n  pretend: true,` : `${line}\n${before}`;
+    const added =
+      line === undefined ? `${before}\n  pretend: { isKnownAtOnce: true },` : `${line}\n${before}`;
     writeFileSync(join(copy, file), text.replace(before, added));
   }
 });

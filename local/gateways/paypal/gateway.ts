@@ -65,12 +65,12 @@ async function carryOut(house: House, job: Job): Promise<WireAnswer> {
   const { what } = asked;
   const undone = fault && instead(fault, ms);
   if (undone) {
-    tell(house, { what, transactionId, fault });
+    tell(house, { operation: operation ?? what, transactionId, fault });
     return undone;
   }
   const reply =
     fault === 'rate_limited' ? rateLimited() : await alone(job, fault === 'slow' ? (ms ?? slowMs) : 0);
-  tell(house, { what, transactionId, answer: reply.code, fault });
+  tell(house, { operation: operation ?? what, transactionId, answer: reply.code, fault });
   return fault ? spoiled(reply, fault, what === 'token', ms) : answered(reply);
 }
 
@@ -143,10 +143,10 @@ interface Told {
   readonly fault?: CallFault | undefined;
 }
 
-function tell({ ports }: House, { what, transactionId, answer, fault }: Told): void {
+function tell({ ports }: House, { operation, transactionId, answer, fault }: Told): void {
   ports.onEvent({
     name: 'paypal.called',
-    operation: what,
+    operation,
     transaction_id: transactionId ?? null,
     answer: answer ?? null,
     ...(fault ? { fault } : {}),
