@@ -25,7 +25,19 @@ beforeEach(() => {
   house = newHouse();
 });
 
-const served = (pem: string, change?: object) => house.isRead(house.reader(() => new Response(pem), change));
+const served = (pem: string, change?: object, by?: Pair) =>
+  house.isRead(
+    house.reader(() => new Response(pem), change),
+    callbackOf(by && { by }),
+  );
+
+/** The same certificate with another key in it, which nobody signed for. */
+function rekeyed(pem: string, from: Pair, to: Pair): string {
+  const spki = ({ publicPem }: Pair) =>
+    createPublicKey(publicPem).export({ type: 'spki', format: 'der' }).toString('hex');
+  const der = new X509Certificate(pem).raw.toString('hex').replace(spki(from), spki(to));
+  return new X509Certificate(Buffer.from(der, 'hex')).toString();
+}
 
 describe('the certificate', () => {
   const other = newAuthority();
