@@ -36,13 +36,14 @@ export interface Authority {
 
 export const span = { from: noon - 100 * day, until: noon + 100 * day };
 
-export function newAuthority(): Authority {
+/** @param valid how long the one that issues is */
+export function newAuthority(valid: { readonly from: number; readonly until: number } = span): Authority {
   const [root, middle] = [newPair(), newPair()];
   const byRoot = { issuer: rootName, issuerPrivatePem: root.privatePem, isAuthority: true, ...span };
   return {
     rootPem: certificatePem({ ...byRoot, subject: rootName, publicPem: root.publicPem }),
     middle,
-    middlePem: certificatePem({ ...byRoot, subject: middleName, publicPem: middle.publicPem }),
+    middlePem: certificatePem({ ...byRoot, subject: middleName, publicPem: middle.publicPem, ...valid }),
   };
 }
 

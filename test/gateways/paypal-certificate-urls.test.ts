@@ -124,9 +124,9 @@ describe('what is fetched', () => {
   });
 
   const bad: readonly (readonly [string, Serve])[] = [
-    ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.com' } })],
-    ['no such certificate', () => new Response('', { status: 404 })],
-    ['a failure', () => new Response('', { status: 500 })],
+    ['a redirect', () => new Response(good, { status: 302, headers: { location: 'https://evil.com' } })],
+    ['no such certificate', () => new Response(good, { status: 404 })],
+    ['a failure', () => new Response(good, { status: 500 })],
     ['nobody there', () => Promise.reject(new TypeError('fetch failed'))],
     ['more than 64 KB', () => new Response(good + '\n'.repeat(64 * 1024))],
     ['ten megabytes', () => new Response('x'.repeat(10 * 1024 * 1024))],

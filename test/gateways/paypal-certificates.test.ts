@@ -1,10 +1,10 @@
 // Whose certificate proves a webhook: made out for webhooks, valid, and led to a root that is trusted.
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { CertificateFacts } from '../../local/gateways/x509.ts';
 import { trustedRoots } from '../../lib/gateways/paypal/certificates.ts';
-import { newPair } from '../contract/alipay-side.ts';
+import { newPair, type Pair } from '../contract/alipay-side.ts';
 import { noon } from '../contract/bench.ts';
 import {
   leafName,
@@ -25,7 +25,19 @@ beforeEach(() => {
   house = newHouse();
 });
 
-const served = (pem: string, change?: object) => house.isRead(house.reader(() => new Response(pem), change));
+const served = (pem: string, change?: object, by?: Pair) =>
+  house.isRead(
+    house.reader(() => new Response(pem), change),
+    callbackOf(by && { by }),
+  );
+
+/** The same certificate with another key in it, which nobody signed for. */
+function rekeyed(pem: string, from: Pair, to: Pair): string {
+  const spki = ({ publicPem }: Pair) =>
+    createPublicKey(publicPem).export({ type: 'spki', format: 'der' }).toString('hex');
+  const der = new X509Certificate(pem).raw.toString('hex').replace(spki(from), spki(to));
+  return new X509Certificate(Buffer.from(der, 'hex')).toString();
+}
 
 describe('the certificate', () => {
   const other = newAuthority();
@@ -84,12 +96,22 @@ describe('the certificate', () => {
     ],
     ['that is over', change({ until: noon - 1_000 })],
     ['that is not valid yet', change({ from: noon + 1_000 })],
-    ['with a key of 1024 bits', leafOf(short, authority) + authority.middlePem],
+    ['of a name that did not sign it', change({ issuer: leafName('x') })],
     ['with a key', good + hand.publicPem],
     ['with something else', `${good}x`],
     ['cut', good.slice(0, -40)],
   ])('%s is none', async (_, pem) => {
     expect(await served(pem)).toBe(false);
+  });
+
+  test('with a key of 1024 bits is none', async () => {
+    expect(await served(leafOf(hand, authority) + authority.middlePem, {}, hand)).toBe(true);
+    expect(await served(leafOf(short, authority) + authority.middlePem, {}, short)).toBe(false);
+  });
+
+  test('with a key that its authority never saw is none', async () => {
+    const thief = newPair();
+    expect(await served(rekeyed(bare, hand, thief) + authority.middlePem, {}, thief)).toBe(false);
   });
 
   test('must be valid when it was sent and now', async () => {
@@ -98,6 +120,15 @@ describe('the certificate', () => {
     expect(await house.isRead(reader, callbackOf({ at: noon - 2 * day }))).toBe(false);
     house.at = noon + 2 * day;
     expect(await house.isRead(reader)).toBe(false);
+  });
+
+  test.each([
+    ['not valid yet', { ...span, from: noon + 1_000 }],
+    ['over', { ...span, until: noon - 1_000 }],
+  ])('an authority between that is %s proves nothing', async (_, valid) => {
+    const late = newAuthority(valid);
+    const config = { root_certificate_platform: late.rootPem };
+    expect(await served(leafOf(hand, late) + late.middlePem, config)).toBe(false);
   });
 
   test('an authority that is over proves nothing either', async () => {

@@ -41,8 +41,10 @@ export const configSchema = z.strictObject({
 });
 
 export const secretsSchema = z.strictObject({
-  /** of the REST application */
-  client_secret: z.string().regex(credential, 'must be the client secret of the REST application'),
+  client_secret: z
+    .string()
+    .regex(credential, 'must be the client secret of the REST application')
+    .describe('The secret of the REST application. It goes in and never comes out.'),
 });
 
 export type PayPalConfig = z.infer<typeof configSchema>;
