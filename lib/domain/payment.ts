@@ -224,8 +224,8 @@ export function isUnderReview({ anomaly }: Payment): boolean {
 }
 
 /** We began to take the money, and the channel has not said what became of it: until then nobody closes the payment. */
-export function isCapturing({ captures = 0, captureDeclines = 0 }: Payment): boolean {
-  return captures > captureDeclines;
+export function isCapturing({ status, captures = 0, captureDeclines = 0 }: Payment): boolean {
+  return !isFinal(status) && captures > captureDeclines;
 }
 
 function decided({ anomaly, otherAnomalies = [] }: Payment): number {

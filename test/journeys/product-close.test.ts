@@ -30,7 +30,11 @@ afterAll(() => service.stop());
 const slowly = (transaction_id: string, operation: 'query' | 'close') =>
   service.gateway('/faults', { transaction_id, call: { operation, fault: 'slow', ms: 700 } });
 
-describe.each(products)('$channel $method', (product) => {
+/** Those of whose closing a gateway is told: where nothing was captured, nobody is. */
+const closedThere = products.filter(({ isCaptured }) => !isCaptured);
+const captured = products.filter(({ isCaptured }) => isCaptured);
+
+describe.each(closedThere)('$channel $method', (product) => {
   test('the payer is quicker than the closing: paid, and nothing was lost', async () => {
     const order = orderOf(product);
     const { body } = await create(service.app, order);
@@ -47,8 +51,7 @@ describe.each(products)('$channel $method', (product) => {
   });
 });
 
-// Who never captures has closed: no gateway is told of it.
-describe.each(products.filter(({ isCaptured }) => !isCaptured))('$channel $method', (product) => {
+describe.each(closedThere)('$channel $method', (product) => {
   test('the closing is quicker than the payer: closed, and nobody can pay', async () => {
     const order = orderOf(product);
     const { body } = await create(service.app, order);
@@ -60,6 +63,22 @@ describe.each(products.filter(({ isCaptured }) => !isCaptured))('$channel $metho
     await payInVain(service, product, id, { prepay_info: body.prepay_info });
     expect(await closing).toMatchObject({ status: 200, body: { status: 'CLOSED' } });
     expect(await close(service.app, id)).toMatchObject({ status: 200, body: { status: 'CLOSED' } });
+    await expectAgreement(service, [order]);
+  });
+});
+
+describe.each(captured)('$channel $method', (product) => {
+  test('the payer agrees while it is closed: either it is paid, or nothing is taken', async () => {
+    const order = orderOf(product);
+    const { body } = await create(service.app, order);
+    const id = body.transaction_id ?? '';
+    await slowly(id, 'query');
+    const closing = close(service.app, id);
+    await until('the question', () => asked(service, id, 'query')[0]);
+    await pay(service, id, 'success', { prepay_info: body.prepay_info });
+    const status = (await closing).status === 200 ? 'CLOSED' : 'PAID_SUCCESS';
+    await service.control('/clock', { advance: '5m' });
+    expect((await read(service, id)).status).toBe(status);
     await expectAgreement(service, [order]);
   });
 });

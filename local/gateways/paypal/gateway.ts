@@ -32,7 +32,10 @@ export async function answerCall(house: House, request: WireRequest): Promise<Wi
   const { pathname, searchParams } = new URL(request.target, 'http://paypal');
   const asked = routed(request.method, pathname);
   const refuse = (reply: Reply) => {
-    tell(house, { what: asked?.what ?? 'unknown', answer: reply.code });
+    tell(house, {
+      operation: (asked && (operationOf(asked) ?? asked.what)) ?? 'unknown',
+      answer: reply.code,
+    });
     return answered(reply);
   };
   if (!asked) return refuse(failure(404));
@@ -136,7 +139,7 @@ function orderOf(asked: Asked, { orders }: Seller): Order | undefined {
 }
 
 interface Told {
-  readonly what: string;
+  readonly operation: string;
   readonly transactionId?: string | undefined;
   /** without it nothing was answered, nor done */
   readonly answer?: string;
