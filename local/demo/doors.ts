@@ -19,6 +19,7 @@ export interface Order {
 export type PrepayInfo =
   | { readonly kind: 'qr_code'; readonly qr_code: string }
   | { readonly kind: 'redirect_url'; readonly url: string }
+  | { readonly kind: 'client_secret'; readonly client_secret: string; readonly publishable_key: string }
   | {
       readonly kind: 'app_parameters' | 'jsapi_parameters';
       readonly parameters: Readonly<Record<string, string>>;

@@ -9,6 +9,8 @@ export interface Product {
   readonly currency: string;
   /** members of an order that say what the method must know of the payer */
   readonly payer: Readonly<Record<string, string>>;
+  /** the payer only agrees, and the money is taken afterwards: nobody has to be told of a closing */
+  readonly isCaptured: boolean;
 }
 
 const payer: Readonly<Record<keyof Payer, Readonly<Record<string, string>>>> = {
@@ -22,6 +24,7 @@ const products: readonly Product[] = stages.local.channels.flatMap(({ code, prov
     method,
     currency: Object.keys(amounts)[0] ?? '',
     payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
+    isCaptured: name === 'paypal',
   })),
 );
 
@@ -55,9 +58,11 @@ export function findProduct(wanted: {
   throw new Error([`There is no ${what.join(' on ')}. Nothing was started. There are:`, ...list].join('\n'));
 }
 
-/** Another way to pay: the next in the list. @throws Error when there is none */
+/** Another way to pay the same: the next in the list that takes its currency. @throws Error when there is none */
 export function otherThan(product: Product): Product {
-  const other = products[(products.indexOf(product) + 1) % products.length];
-  if (!other || other === product) throw new Error(`${product.method} is the only way to pay here.`);
+  const place = products.indexOf(product);
+  const others = [...products.slice(place + 1), ...products.slice(0, place)];
+  const other = others.find(({ currency }) => currency === product.currency);
+  if (!other) throw new Error(`${product.method} is the only way to pay ${product.currency} here.`);
   return other;
 }

@@ -83,6 +83,7 @@ const comes: Readonly<Record<PrepayInfo['kind'], string>> = {
   redirect_url: 'opens the address',
   app_parameters: 'opens the app',
   jsapi_parameters: 'taps the button',
+  client_secret: 'gives the card to the SDK',
 };
 
 /** "The payer scans the code and pays": what a payer does with what the shop showed. */

@@ -144,6 +144,15 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     return unlessDenied('apply-notification', since, () => Promise.resolve(told()));
   };
 
+  /** What is only a hint lets the channel be asked. */
+  const followed: Journey = async () => {
+    const since = lines.length;
+    const { id } = await make({ payment_channel: 'PAYPAL', payment_method: 'paypal', currency: 'USD' });
+    await shop.pay(id);
+    const told = () => lines.slice(since).some(({ name }) => name === 'callback.followed');
+    return unlessDenied('apply-notification', since, () => Promise.resolve(told()));
+  };
+
   const usual: Journeys['usual'] = {
     'create-payment': answers(201, () => shop.post()),
     'get-payment': answers(200, () => shop.get(`/payments/transactions/${known}`)),
@@ -204,6 +213,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     ],
     ['resolve-anomaly', /^dynamodb:DeleteItem .*-idempotency$/, resolvedAgain],
     ['apply-notification', orders, async () => (await anomaly(await lateMoney())) !== undefined],
+    ['apply-notification', /^sqs:SendMessage .*-sync$/, followed],
     ['apply-notification', /^(sqs:SendMessage|kms:GenerateDataKey) /, notThere],
     ['sync-transaction', credentials, () => synced(channels.orders)],
     // Who may not log tells nobody what became of the keys.

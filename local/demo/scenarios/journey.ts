@@ -50,6 +50,11 @@ function means({ draw }: Scene, { prepay_info: saw }: Payable): Step {
       return { step: 'qr_code', says: ['The code to scan:', '', ...draw(saw.qr_code), '', saw.qr_code], saw };
     case 'redirect_url':
       return { step: 'redirect_url', says: ['The address to open:', ...shortened(saw.url)], saw };
+    case 'client_secret': {
+      const { client_secret, publishable_key } = saw;
+      const says = ['What the page hands to the SDK:', ...table({ client_secret, publishable_key })];
+      return { step: saw.kind, says, saw };
+    }
     case 'app_parameters':
       return { step: saw.kind, says: ['What the app hands to its SDK:', ...table(saw.parameters)], saw };
     case 'jsapi_parameters':
@@ -70,7 +75,8 @@ async function* payer({ service }: Scene, payment: Payable): AsyncGenerator<Step
   const saw = await pay(service, payment);
   const says = [payerDoes(payment, `and pays: trade ${String(saw.gateway_transaction_id)}.`)];
   yield { step: 'payer', says, saw };
-  if (info.kind === 'redirect_url') yield leadsBack(info.url) ? backAtTheShop(payment, saw) : stays(saw);
+  if (info.kind === 'redirect_url')
+    yield leadsBack(info.url) || saw.returned ? backAtTheShop(payment, saw) : stays(saw);
 }
 
 /** Where the address leads a browser: to the cashier's page, or to another address where that is. */
@@ -117,7 +123,7 @@ function backAtTheShop({ transaction_id: id }: Payable, { returned }: Paid): Ste
   );
   const { origin, pathname } = new URL(url);
   const says = [
-    'The browser comes back with what the provider signed:',
+    'The browser comes back with what the provider gave it:',
     `  ${origin}${pathname}?…`,
     `It is proved, the provider is asked, and the shop gets its payer: ${status}`,
     ...there.href.split(/(?=[?&])/).map((part, place) => `  ${place > 0 ? '  ' : ''}${part}`),

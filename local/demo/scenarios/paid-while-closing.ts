@@ -6,6 +6,11 @@ import { check, collect, newOrder, payerDoes, untilPaid, type Scene, type Step }
 import { events, timeline } from '../told.ts';
 
 export async function* paidWhileClosing(scene: Scene): AsyncGenerator<Step> {
+  const { method, isCaptured } = scene.product;
+  check(
+    !isCaptured,
+    `By ${method} there is no such moment: what is closed here is not captured, and nobody is told.`,
+  );
   const orders = [newOrder(scene.product), newOrder(scene.product)] as const;
   const first = await collect(scene.service, orders[0]);
   yield first.step;
