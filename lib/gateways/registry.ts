@@ -1,10 +1,12 @@
 // Every provider that channels can be of: a folder and a line each.
 import { alipay } from './alipay/index.ts';
 import type { Provider } from './gateway.ts';
+import { stripe } from './stripe/index.ts';
 import { weChatPay } from './wechat-pay/index.ts';
 
 export const providers: Readonly<Record<string, Provider>> = {
   alipay,
+  stripe,
   'wechat-pay': weChatPay,
 };
 

@@ -70,6 +70,10 @@ export interface Bench {
   readonly acknowledgements: Readonly<Record<'accepted' | 'refused', Acknowledgement>>;
   /** true for a provider that tells of nothing but payments: whether an order is closed is asked */
   readonly tellsNoClosing?: true;
+  /** the provider's own number of every order on this bench, where it gives one and is asked by it */
+  readonly gatewayOrderId?: string;
+  /** true for a provider whose answers TLS alone proves: there is no signature that could be bad */
+  readonly signsNoAnswers?: true;
   callback(says: Says): Callback;
   /** What a reader who sits there is made of; `config` and `proofs` are those of our own seat. */
   door(seat: Seat): Pick<Bench, 'config' | 'proofs'>;

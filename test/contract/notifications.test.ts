@@ -56,7 +56,8 @@ describe.each(everyBench)('notifications of %s', (_, bench) => {
   if (!bench.tellsNoClosing)
     test('a closed order reads as closed', () => {
       const said = says({ news: 'closed' });
-      const snapshot = { state: 'closed', transactionId: said.transactionId };
+      const { gatewayOrderId } = bench;
+      const snapshot = { state: 'closed', transactionId: said.transactionId, gatewayOrderId };
       expect(read(bench.callback(said))).toEqual({ kind: 'payment', snapshot });
     });
 
