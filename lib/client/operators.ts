@@ -129,6 +129,33 @@ export type Channel =
       readonly provider: string;
       readonly environment: 'production' | 'sandbox' | 'local';
       readonly gateway_url?: string;
+      /** The Stripe account that the money belongs to. */
+      readonly account_id: string;
+      /** Stripe’s public key of the account. It is handed to the payer’s page or app with each payment. */
+      readonly publishable_key: string;
+      readonly callback_url_payment: string;
+      readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges: readonly string[];
+      readonly is_active: boolean;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly signing_key?: {
+        readonly name: string;
+        readonly public_key: string;
+      };
+      readonly signing_keys?: readonly {
+        readonly name: string;
+        readonly public_key?: string;
+      }[];
+      readonly secret_fingerprints: Readonly<Record<string, string>>;
+      readonly version: number;
+      readonly updated_at: string;
+      readonly updated_by: string;
+    }
+  | {
+      readonly channel_code: string;
+      readonly provider: string;
+      readonly environment: 'production' | 'sandbox' | 'local';
+      readonly gateway_url?: string;
       readonly merchant_id: string;
       readonly app_id: string;
       /** The serial number of the merchant’s own API certificate. Requests name it. */

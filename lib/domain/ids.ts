@@ -25,6 +25,14 @@ export function isTransactionId(text: string): text is TransactionId {
   return /^pay_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text);
 }
 
+/** ms since 1970 UTC: when the number was made, by the clock of whoever made it; its first 48 bits say so. */
+export function createdAt(id: TransactionId): number {
+  // Ten digits hold the first 48 bits, after two that a UUID does not have.
+  let at = 0;
+  for (const digit of id.slice('pay_'.length, 'pay_'.length + 10)) at = at * 32 + digits.indexOf(digit);
+  return at;
+}
+
 /** A UUID in its usual spelling, for services that ask for one. */
 export function newUuid(source: IdSource): string {
   const hex = Buffer.from(uuidv7(source)).toString('hex');

@@ -2,11 +2,13 @@
 import { alipay } from './alipay/index.ts';
 import { payPal } from './paypal/index.ts';
 import type { Provider } from './provider.ts';
+import { stripe } from './stripe/index.ts';
 import { weChatPay } from './wechat-pay/index.ts';
 
 export const providers: Readonly<Record<string, Provider>> = {
   alipay,
   paypal: payPal,
+  stripe,
   'wechat-pay': weChatPay,
 };
 

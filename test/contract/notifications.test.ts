@@ -67,7 +67,8 @@ describe.each(everyBench)('notifications of %s', (_, bench) => {
   if (!bench.tellsNoClosing)
     test('a closed order reads as closed', async () => {
       const said = says({ news: 'closed' });
-      const snapshot = { state: 'closed', transactionId: said.transactionId };
+      const { transactionId } = said;
+      const snapshot = { state: 'closed', transactionId, ...numberOf(bench, transactionId) };
       expect(await read(bench.callback(said))).toEqual({ kind: 'payment', snapshot });
     });
 

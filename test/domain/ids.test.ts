@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { isTransactionId, newTransactionId, newUuid, type IdSource } from '../../lib/domain/ids.ts';
+import {
+  createdAt,
+  isTransactionId,
+  newTransactionId,
+  newUuid,
+  type IdSource,
+} from '../../lib/domain/ids.ts';
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const time = fc.nat(2 ** 48 - 1);
@@ -32,6 +38,14 @@ describe('a transaction id', () => {
       fc.property(time, time, sixteen, sixteen, (a, b, first, second) => {
         fc.pre(a < b);
         expect(newTransactionId(source(a, first)) < newTransactionId(source(b, second))).toBe(true);
+      }),
+    );
+  });
+
+  it('says when it was made', () => {
+    fc.assert(
+      fc.property(time, sixteen, (now, bytes) => {
+        expect(createdAt(newTransactionId(source(now, bytes)))).toBe(now);
       }),
     );
   });

@@ -26,6 +26,7 @@ interface Protocol {
 const protocols: Readonly<Record<string, Protocol>> = {
   alipay: { isKnownAtOnce: false },
   paypal: { isKnownAtOnce: true, numbersOrders: true, isCaptured: true },
+  stripe: { isKnownAtOnce: true, numbersOrders: true },
   'wechat-pay': { isKnownAtOnce: true },
 };
 

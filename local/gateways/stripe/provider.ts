@@ -107,7 +107,6 @@ function connect({ account, endpoints }: Seller, gatewayUrl: string, url: string
   return {
     gateway_url: gatewayUrl,
     account_id: facts.accountId,
-    livemode: facts.livemode,
     publishable_key: facts.publishableKey,
     secret_key: facts.secretKey,
     webhook_secret: signingSecrets(endpoint, now)[0],

@@ -1,0 +1,42 @@
+// Which of Stripe's events tell what, as tables. A type that is not listed is never taken for its neighbour.
+// @see https://docs.stripe.com/api/events/types
+import { intents, sessions, type Kind } from './orders.ts';
+import type { State } from './status.ts';
+
+/** Events that settle something: of which kind of order, and how it must stand by them. */
+const settling: Readonly<Record<string, readonly [kind: Kind, state: State]>> = {
+  'payment_intent.succeeded': [intents, 'paid'],
+  'payment_intent.canceled': [intents, 'closed'],
+  'checkout.session.completed': [sessions, 'paid'],
+  'checkout.session.async_payment_succeeded': [sessions, 'paid'],
+  'checkout.session.expired': [sessions, 'closed'],
+};
+
+/** Events that change nothing, and why not. */
+const quiet: Readonly<Record<string, string>> = {
+  'payment_intent.created': 'nobody has paid yet',
+  'payment_intent.requires_action': 'the payer has something to do yet',
+  'payment_intent.processing': 'the money is on its way',
+  'payment_intent.payment_failed': 'this means to pay was refused; the payer may take another',
+  'checkout.session.async_payment_failed': 'the money did not come; the session is not open any more',
+  // Its intent tells of what becomes of a charge.
+  'charge.pending': 'the intent tells of its charges',
+  'charge.succeeded': 'the intent tells of its charges',
+  'charge.captured': 'the intent tells of its charges',
+  'charge.failed': 'the intent tells of its charges',
+  'charge.updated': 'the intent tells of its charges',
+};
+
+export function settles(type: string): readonly [kind: Kind, state: State] | undefined {
+  return Object.hasOwn(settling, type) ? settling[type] : undefined;
+}
+
+/** @returns why nothing follows from it */
+export function changesNothing(type: string): string | undefined {
+  return Object.hasOwn(quiet, type) ? quiet[type] : undefined;
+}
+
+/** Somebody wants his money back through his bank: that is never nobody's business. */
+export function isDispute(type: string): boolean {
+  return type.startsWith('charge.dispute.');
+}
