@@ -22,7 +22,7 @@ export default defineConfig(
   globalIgnores([
     ...['node_modules', 'dist', 'cdk.out', '.local', 'coverage', 'docs/generated'],
     // Stand where they belong only in a copy.
-    ...['test/pretend-channel/lib', 'test/pretend-channel/local'],
+    ...['lib', 'local', 'test'].map((side) => `test/pretend-channel/${side}`),
   ]),
   js.configs.recommended,
   {

@@ -103,6 +103,7 @@ export const stages = {
       { code: 'ALIPAY_CERT', provider: 'alipay', signingKeys: ['v1'] },
       { code: 'WECHAT_PAY', provider: 'wechat-pay' },
       { code: 'WECHAT_PAY_CERT', provider: 'wechat-pay', signingKeys: ['v1'] },
+      { code: 'PAYPAL', provider: 'paypal' },
     ],
     firewall: true,
     stableEgress: true,

@@ -16,9 +16,12 @@ export interface Seeding {
   readonly gateways: Pick<LocalGateways, 'providers'>;
 }
 
-/** @throws Error with what the service answered */
+/** A gateway may know accounts that the stage declares no channel for. @throws Error with what the service answered */
 export async function seedChannels(seeding: Seeding): Promise<void> {
-  const channels = seeding.gateways.providers.flatMap((provider) => provider.channels);
+  const declared: readonly Channel[] = stages.local.channels;
+  const channels = seeding.gateways.providers
+    .flatMap((provider) => provider.channels)
+    .filter(({ code }) => declared.some((channel) => channel.code === code));
   await Promise.all(channels.map((channel) => connect(seeding, channel)));
 }
 

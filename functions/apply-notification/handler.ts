@@ -22,7 +22,7 @@ const dependencies = {
   ports,
   policy: anomalyPolicies({ client, channels: env('CHANNELS_TABLE') }, ports),
   ask: async (id: TransactionId) => {
-    const [refused] = await sendSyncs(syncQueue, [id], { hinted: true });
+    const [refused] = await sendSyncs(syncQueue, [id]);
     if (refused) throw new Error(`the queue does not take ${id}: ${refused.code}`);
   },
   sendAgain: (message: CallbackMessage, delay: number) => sendCallback(sqs, callbackQueue, message, delay),

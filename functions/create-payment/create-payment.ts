@@ -15,6 +15,8 @@ export interface CreateDependencies {
   readonly channel: (code: ChannelCode) => Promise<ConnectedChannel>;
   readonly tables: Tables;
   readonly ports: Ports;
+  /** Hears of a preferred channel that is not taken, and why: the caller does not. */
+  readonly passedOver?: (code: ChannelCode, why: string) => void;
 }
 
 export interface CreateRequest {
@@ -48,13 +50,14 @@ export async function createPayment(
   for (const [place, wanted] of possible.entries()) {
     const created = await createBy(dependencies, request, wanted);
     if (created.kind !== 'declined' || place === possible.length - 1) return created;
+    dependencies.passedOver?.(created.payment.paymentChannel, created.payment.errorCode ?? created.code);
   }
   throw new Error('there is no way to pay');
 }
 
 /** Of several preferred ways those that can be gone; a single one is judged when its time comes. @see SPEC R4.8 */
 async function possibleWays(
-  { channel, ports }: CreateDependencies,
+  { channel, ports, passedOver }: CreateDependencies,
   request: CreateRequest,
 ): Promise<readonly Wanted[]> {
   const ways = waysOf(request.body);
@@ -69,6 +72,7 @@ async function possibleWays(
     } catch (error) {
       if (!(error instanceof PaymentError) || !passable.has(error.code)) throw error;
       first ??= error;
+      if (ways.length > 1) passedOver?.(way.channel, error.code);
     }
   }
   if (possible.length === 0 && first) throw first;

@@ -23,7 +23,7 @@ const channel = deployedChannels(env, client, ports);
 
 async function create(request: ApiRequest): Promise<Reply> {
   const created = await createPayment(
-    { channel, tables, ports },
+    { channel, tables, ports, passedOver },
     {
       application: request.caller.application,
       returnOrigins: request.caller.returnOrigins ?? [],
@@ -33,6 +33,11 @@ async function create(request: ApiRequest): Promise<Reply> {
   );
   tell(created);
   return answer(created, request);
+}
+
+function passedOver(channel_code: string, code: string): void {
+  if (code === 'CHANNEL_MISCONFIGURED') count('channel_misconfigured');
+  log.warn('payment.channel_passed_over', { channel_code, code });
 }
 
 function tell(created: Created): void {

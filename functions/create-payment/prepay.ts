@@ -3,10 +3,12 @@ import { nextDue, notDue } from '../../lib/domain/due.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { isPaid, isUnderReview, type Payment } from '../../lib/domain/payment.ts';
 import { instant } from '../../lib/domain/ports.ts';
-import { askChannel, type Question, type Unanswered } from '../../lib/flows/ask-channel.ts';
+import { askChannel, endPayment, type Question, type Unanswered } from '../../lib/flows/ask-channel.ts';
+import { numbered } from '../../lib/flows/numbered.ts';
 import type { DeclineCode, Outcome, Prepay } from '../../lib/gateways/gateway.ts';
 import { leaseCreation } from '../../lib/store/locks.ts';
 import { changePayment, getPayment } from '../../lib/store/payments.ts';
+import { renewGeneration } from '../../lib/store/generation.ts';
 
 export type Created =
   | { readonly kind: 'created' | 'live'; readonly payment: Payment }
@@ -50,7 +52,7 @@ export async function prepay(attempt: Attempt): Promise<Created | undefined> {
     case 'declined':
       return declined(attempt, outcome);
     case 'retry_later':
-      return putOff(attempt, outcome.cause);
+      return putOff(attempt, outcome);
     case 'unknown':
       return asItIs(attempt, outcome);
   }
@@ -67,7 +69,7 @@ async function pending(attempt: Attempt, value: Prepay): Promise<Created | undef
   } as const;
   const payment = await write(attempt, change, 'the channel gave the means to pay');
   if (payment) return { kind: 'created', payment };
-  await takeBack(attempt);
+  await takeBack(attempt, gatewayOrderId);
   return asItIs(attempt);
 }
 
@@ -76,11 +78,14 @@ async function pending(attempt: Attempt, value: Prepay): Promise<Created | undef
  * that fail and somebody pay, it is late money.
  * @see SPEC R5.3; QUALITY 2.6
  */
-async function takeBack({ tables, channel, deadline, stored }: Attempt): Promise<void> {
-  const { transactionId, amountRequested } = stored.payment;
-  const now = await getPayment(tables, transactionId);
-  if (now?.payment.status === 'CLOSED')
-    await channel.gateway.closePayment({ transactionId, currency: amountRequested.currency }, { deadline });
+async function takeBack(
+  { tables, channel, deadline, stored }: Attempt,
+  gatewayOrderId: string | undefined,
+): Promise<void> {
+  const now = await getPayment(tables, stored.payment.transactionId);
+  if (now?.payment.status !== 'CLOSED') return;
+  const made = { ...stored.payment, ...(gatewayOrderId !== undefined && { gatewayOrderId }) };
+  await channel.gateway.closePayment(numbered({ ...stored, payment: made }), { deadline });
 }
 
 /** These are no refusals but news of an earlier call for the same number: the gateway is asked for the facts. */
@@ -94,6 +99,7 @@ async function declined(
     const told = await askChannel(attempt);
     return asItIs(attempt, told.kind === 'unknown' ? told : { reason: no.code, channelCode: no.channelCode });
   }
+  if (!attempt.fresh) return repeatRefused(attempt, no);
   const change = {
     status: 'PAID_FAILED',
     errorCode: no.code === 'misconfigured' ? 'CHANNEL_MISCONFIGURED' : 'CHANNEL_DECLINED',
@@ -101,6 +107,21 @@ async function declined(
   } as const;
   const payment = await write(attempt, change, `the channel declined: ${no.code}`);
   return payment ? { kind: 'declined', payment, code: no.code } : asItIs(attempt);
+}
+
+/**
+ * A repeat that is refused says nothing of the try before it, whose order may be open: it is ended by the channel's word,
+ * or stays unknown. What is ended makes room for another payment.
+ * @see SPEC R4.8
+ */
+async function repeatRefused(
+  attempt: Attempt,
+  { code, channelCode }: Outcome<Prepay> & { kind: 'declined' },
+): Promise<Created | undefined> {
+  const told = await endPayment({ ...attempt, reason: `a repeat was refused: ${code}` });
+  return told.kind === 'unknown' || told.kind === 'open'
+    ? asItIs(attempt, { reason: code, channelCode })
+    : undefined;
 }
 
 /** Step 5. @returns nothing when somebody moved the payment meanwhile */
@@ -141,8 +162,12 @@ export async function unknown(attempt: Attempt, { reason, channelCode }: Unanswe
 }
 
 /** Proved not executed. */
-async function putOff(attempt: Attempt, cause: unknown): Promise<never> {
+async function putOff(
+  attempt: Attempt,
+  { cause, renew }: Outcome<Prepay> & { kind: 'retry_later' },
+): Promise<never> {
   const { transactionId } = attempt.stored.payment;
+  if (renew) await renewGeneration(attempt.tables, attempt.stored.payment);
   const retryAfter = await handOn(attempt);
   const details = { retryAfter, transactionId };
   // What signs for the channel knows better what is wrong.

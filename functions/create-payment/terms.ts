@@ -12,7 +12,7 @@ import {
 } from '../../lib/domain/money.ts';
 import type { BusinessOrder, Payer, Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import type { MethodRule } from '../../lib/gateways/gateway.ts';
+import type { MethodRule } from '../../lib/gateways/provider.ts';
 import type { CreateRequest } from './create-payment.ts';
 import type { CreatePaymentBody, Way } from './schema.ts';
 

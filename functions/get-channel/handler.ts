@@ -1,6 +1,6 @@
 // GET /channels/{channel_code}
 import { channelView } from '../../lib/api/channel-view.ts';
-import { readDeclaredChannels } from '../../lib/channels/channels.ts';
+import { readDeclaredChannels } from '../../lib/channels/declared.ts';
 import { keysClient, publicHalf } from '../../lib/channels/signers.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { env } from '../../lib/lambda/env.ts';

@@ -1,7 +1,7 @@
 // The keys that the stage declares for a channel, whether it signs with them yet or not: the provider must know a public half
 // before the key is taken into use.
 import type { DeclaredKey } from '../../lib/api/channel-view.ts';
-import type { DeclaredChannel } from '../../lib/channels/channels.ts';
+import type { DeclaredChannel } from '../../lib/channels/declared.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 
 /** As `publicHalf` of lib/channels/signers.ts. */

@@ -1,6 +1,6 @@
 // GET /quarantine?channel_code=&cursor=&limit=
 import { validate } from '../../lib/api/validation.ts';
-import { readDeclaredChannels } from '../../lib/channels/channels.ts';
+import { readDeclaredChannels } from '../../lib/channels/declared.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { api } from '../../lib/lambda/http.ts';

@@ -1,10 +1,10 @@
 // What a channel signs and shows itself with: which key, and which secrets come or stay.
 import { validate } from '../../lib/api/validation.ts';
-import type { DeclaredChannel } from '../../lib/channels/channels.ts';
+import type { DeclaredChannel } from '../../lib/channels/declared.ts';
 import { readerSecretsOf, secretsOf } from '../../lib/channels/secrets.ts';
 import { newUuid } from '../../lib/domain/ids.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
-import type { Provider } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import type { ChannelRow, SigningKey } from '../../lib/store/channels.ts';
 import { invalid, pick } from './refusals.ts';
 

@@ -1,7 +1,7 @@
 // PUT /channels/{channel_code}
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { channelView } from '../../lib/api/channel-view.ts';
-import { readDeclaredChannels } from '../../lib/channels/channels.ts';
+import { readDeclaredChannels } from '../../lib/channels/declared.ts';
 import { putSecrets } from '../../lib/channels/secrets.ts';
 import { keysClient, publicHalf } from '../../lib/channels/signers.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';

@@ -1,11 +1,11 @@
 // The story of configuring a channel: judged whole before any of it counts; secrets first, then the row that names them.
 import { validate } from '../../lib/api/validation.ts';
-import type { DeclaredChannel } from '../../lib/channels/channels.ts';
+import type { DeclaredChannel } from '../../lib/channels/declared.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { newUuid, type ChannelCode } from '../../lib/domain/ids.ts';
 import { acceptableKinds, type AnomalyPolicy } from '../../lib/domain/payment.ts';
 import { instant } from '../../lib/domain/ports.ts';
-import type { Provider } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import {
   getChannelRow,
   putChannelRow,

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { anomalyKinds } from '../../lib/domain/payment.ts';
-import type { Provider } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 
 const url = (secure: boolean) =>
   z.string().refine((text) => isUrl(text, secure), secure ? 'is not an https URL' : 'is not a URL');

@@ -36,11 +36,13 @@ export type Refusal = CallbackRefused['reason'] | 'unlisted';
 
 /** A callback is some hundreds of bytes; nothing genuine comes near. */
 const maximumBody = 64 * 1024;
+/** ms: for what a proof takes beside our own facts */
+const proofPatience = 3_000;
 /** Beside the body, what a later look may need: never cookies or whatever else a stranger may send. */
 const keptHeaders = ['content-type', 'user-agent'];
 
 /**
- * 1. size · 2. channel known · 3. source address · 4. prove and read in one act: authentic? ours? ·
+ * 1. size · 2. channel known · 3. source address · 4. bring what the proof takes, prove and read: authentic? ours? ·
  * 5. queue it, with the bytes that prove it · 6. acknowledge in the channel's own form.
  * Nothing here reads or writes a payment. A channel that is switched off still hears: its money may have moved.
  * @throws when it could not be made durable: the provider is to send it again
@@ -64,7 +66,7 @@ async function receive(
   const source = sourceAddress(channel.row, sourceIp);
   if (source === 'refused')
     return { kind: 'refused', reason: 'unlisted', detail: 'the source address is not on the list' };
-  const proved = prove(channel.reader, callback);
+  const proved = await prove(channel.reader, callback, ports.now() + proofPatience);
   if (proved instanceof CallbackRefused)
     return { kind: 'refused', reason: proved.reason, detail: proved.message };
   const { notification, keyVersion } = proved;
@@ -77,16 +79,28 @@ async function receive(
     keyVersion,
     digest: factsDigest(channel.code, notification),
     notification,
-    headers: Object.fromEntries(keptHeaders.map((name) => [name, [...(callback.headers[name] ?? [])]])),
+    headers: kept(callback, channel.reader),
     bodyBase64: Buffer.from(callback.body).toString('base64'),
   };
   await send(message);
   return { kind: 'queued', message, listed };
 }
 
-function prove(reader: NotificationReader, callback: Callback): ProvedNotification | CallbackRefused {
+/** With the body, enough to prove it anew. */
+function kept({ headers }: Callback, { proofHeaders = [] }: NotificationReader): Record<string, string[]> {
+  return Object.fromEntries(
+    [...keptHeaders, ...proofHeaders].map((name) => [name, [...(headers[name] ?? [])]]),
+  );
+}
+
+async function prove(
+  reader: NotificationReader,
+  callback: Callback,
+  deadline: number,
+): Promise<ProvedNotification | CallbackRefused> {
   if (callback.body.length > maximumBody) return new CallbackRefused('malformed', 'the body is too large');
   try {
+    await reader.fetchProof?.(callback, { deadline });
     return reader.readNotification(callback);
   } catch (error) {
     if (error instanceof CallbackRefused) return error;

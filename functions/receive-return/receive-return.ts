@@ -1,7 +1,7 @@
 // The story of a payer's browser that comes back from the channel: what it carries only says which payment to ask about.
 import type { ReadableChannel } from '../../lib/channels/channels.ts';
 import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
-import { isFinal, type Payment } from '../../lib/domain/payment.ts';
+import { isCapturing, isFinal, type Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { CallbackRefused, type NotificationReader, type ReturnedPayer } from '../../lib/gateways/gateway.ts';
 import { sendSyncs, waitingSyncs, type SyncQueue } from '../../lib/messaging/sync.ts';
@@ -95,7 +95,8 @@ async function hear(
   while (ports.now() + pause <= deadline) {
     await ports.sleep(pause);
     const now = await getPayment(table, before.transactionId);
-    if (now && now.payment.version !== before.version)
+    // While the money is being taken the payer waits for what becomes of it.
+    if (now && now.payment.version !== before.version && !isCapturing(now.payment))
       return { payment: now.payment, heard: { kind: 'moved' } };
   }
   return { payment: before, heard: { kind: 'nothing_yet' } };

@@ -1,6 +1,7 @@
 // Every hour: fetches the keys by which providers prove themselves, where they hand them out.
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { connectedChannels, readDeclaredChannels } from '../../lib/channels/channels.ts';
+import { connectedChannels } from '../../lib/channels/channels.ts';
+import { readDeclaredChannels } from '../../lib/channels/declared.ts';
 import { keysClient } from '../../lib/channels/signers.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';

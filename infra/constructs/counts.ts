@@ -43,16 +43,17 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
       'Callbacks fail their signature check: nothing they say is believed, so paid orders may be shown as unpaid.',
     cause: 'A key changed at the provider and not here, or somebody tries forged callbacks.',
     firstStep:
-      'Compare public_key_platform of GET /channels/{channel_code} with the public key that the provider shows.',
+      'Compare public_key_platform, or certificate_platform, of GET /channels/{channel_code} with what the provider shows; where keys are fetched, read the log of refresh-platform-keys.',
   },
   callback_refused_not_opened: {
-    threshold: 1,
+    threshold: 3,
     severity: 'urgent',
     impact:
-      'A provider seals its callbacks with another key than the one we hold: none of them can be read, so paid orders may be shown as unpaid until they are asked for.',
-    cause: 'The sealing key (WeChat Pay: the APIv3 key) was changed at the provider’s console and not here.',
+      'Callbacks that the provider signed are sealed with a key that is not ours: if it is our own key that changed, none can be read, and paid orders may be shown as unpaid until they are asked for.',
+    cause:
+      'The sealing key (WeChat Pay: the APIv3 key) was changed at the provider’s console and not here, or another merchant sends its callbacks to our address.',
     firstStep:
-      'Put the new key with PUT /channels/{channel_code} (api_v3_key): callbacks are repeated for about a day, and payments are asked for meanwhile.',
+      'See whether other callbacks of the channel are read. If none is, put the new key with PUT /channels/{channel_code} (api_v3_key): callbacks are repeated for about a day, and payments are asked for meanwhile.',
   },
   callback_refused_unreadable: {
     threshold: 1,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { putChannelBody } from '../../functions/put-channel/schema.ts';
 import { channel } from '../../lib/api/answers.ts';
-import type { Provider } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import { providers } from '../../lib/gateways/registry.ts';
 
 const oneOf = (of: (provider: Provider) => z.ZodType): z.ZodType => {

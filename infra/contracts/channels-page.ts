@@ -1,11 +1,12 @@
 // What each channel product takes, and what each provider's adapter can do: seen from the methods that it has.
-import type { Gateway, MethodRule } from '../../lib/gateways/gateway.ts';
+import type { Gateway } from '../../lib/gateways/gateway.ts';
+import type { MethodRule } from '../../lib/gateways/provider.ts';
 import { providers } from '../../lib/gateways/registry.ts';
 import { everyBench } from '../../test/contract/benches.ts';
 import { code, made, page, table } from './markdown.ts';
 
 /** A word for each method that a gateway may have. */
-const powers: Readonly<Record<keyof Gateway, string>> = {
+const powers: Readonly<Record<Exclude<keyof Gateway, 'proofHeaders'>, string>> = {
   prepay: 'asks for the means to pay',
   queryPayment: 'asks how a payment stands',
   closePayment: 'closes a payment',

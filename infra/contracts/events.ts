@@ -17,6 +17,9 @@ const when: Readonly<Record<(typeof publishedEventNames)[number], string>> = {
   'payment.closed': 'The channel closed the payment unpaid, or a person did. It is not to be paid any more.',
   'payment.close_requested':
     'The payment is to be closed, and the channel cannot confirm that yet. Money that comes from now on is late.',
+  'payment.capture_begun': 'The payer agreed, and the money is being taken. Not paid yet: do not deliver.',
+  'payment.capture_declined':
+    'What the payer chose to pay with was refused. No money moved; the payer may choose another.',
   'payment.paid_late': 'Late money was accepted for a payment that was over: deliver, if you still can.',
   'payment.anomaly_found': 'Money came late, twice or wrong. It is held; the status stays. Do not deliver.',
   'payment.anomaly_resolved': 'Somebody decided about that money, and the status stays.',

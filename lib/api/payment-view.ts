@@ -44,6 +44,9 @@ const fields = {
   paidAt: ['paid_at', asIs],
   closedAt: ['closed_at', asIs],
   closeRequestedAt: ['close_requested_at', asIs],
+  captureBegunAt: ['capture_begun_at', asIs],
+  captures: ['captures', asIs],
+  captureDeclines: ['capture_declines', asIs],
   supersededBy: ['superseded_by', asIs],
   returnUrl: ['return_url', asIs],
 } as const satisfies Record<keyof PaymentFacts, readonly [string, Formatter]>;

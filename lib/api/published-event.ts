@@ -14,6 +14,8 @@ const always = {
   'payment.closed': ['closed_at'],
   'payment.paid_late': ['amount_paid', 'gateway_transaction_id', 'paid_at', 'anomaly'],
   'payment.close_requested': ['close_requested_at'],
+  'payment.capture_begun': ['capture_begun_at', 'gateway_order_id'],
+  'payment.capture_declined': ['capture_declines', 'gateway_order_id'],
   'payment.anomaly_found': ['anomaly'],
   'payment.anomaly_resolved': ['anomaly'],
 } as const satisfies Partial<Record<PaymentEventName, readonly Fact[]>>;
@@ -29,6 +31,7 @@ export const schemaVersion = 1;
 export function statusesAfter(name: PaymentEventName): readonly PaymentStatus[] {
   if (name === 'payment.created') return ['PENDING_CREATE'];
   if (name === 'payment.close_requested') return ['PENDING_CREATE', 'PENDING_PAYMENT'];
+  if (name === 'payment.capture_begun' || name === 'payment.capture_declined') return ['PENDING_PAYMENT'];
   if (name === 'payment.anomaly_found' || name === 'payment.anomaly_resolved')
     return Object.keys(transitions) as PaymentStatus[];
   const edges = Object.values(transitions).flatMap((to) => Object.entries(to));

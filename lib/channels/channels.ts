@@ -4,42 +4,13 @@ import type { SyncPlan } from '../domain/due.ts';
 import { PaymentError } from '../domain/errors.ts';
 import type { ChannelCode } from '../domain/ids.ts';
 import type { Payee } from '../domain/payment.ts';
-import { readJson } from '../domain/strict-json.ts';
-import type {
-  Gateway,
-  GatewayPorts,
-  MethodRule,
-  NotificationReader,
-  Provider,
-  ReaderPorts,
-  Setting,
-} from '../gateways/gateway.ts';
+import type { Gateway, GatewayPorts, NotificationReader, ReaderPorts } from '../gateways/gateway.ts';
+import type { MethodRule, Provider, Setting } from '../gateways/provider.ts';
 import { provider } from '../gateways/registry.ts';
 import { getChannelRow, type ChannelRow, type ChannelTable } from '../store/channels.ts';
 import { readCredentials, readProofs, type Keepers } from './credentials.ts';
+import type { DeclaredChannel } from './declared.ts';
 import { misconfigured, orMisconfigured } from './failures.ts';
-
-/** A channel as the stage declares it. */
-export interface DeclaredChannel {
-  readonly code: ChannelCode;
-  readonly provider: string;
-  /** only where the function may read or write it */
-  readonly secret_arn?: string;
-  /** what its readers of callbacks need of it; absent, too, where its provider names no such secrets */
-  readonly reader_secret_arn?: string;
-  /** ARNs of its keys in KMS by name; only where the function may sign with them, or read their public halves */
-  readonly signing_keys?: Readonly<Record<string, string>>;
-}
-
-/** @param text the function's CHANNELS variable: what the stage declares */
-export function readDeclaredChannels(text: string): readonly DeclaredChannel[] {
-  return readJson(Buffer.from(text)) as unknown as readonly DeclaredChannel[];
-}
-
-/** The channel that an address names: in its own spelling or in lower case, nothing else. @see SPEC R3.13 */
-export function codeInPath(declared: readonly DeclaredChannel[], path: string): ChannelCode | undefined {
-  return declared.find(({ code }) => path === code || path === code.toLowerCase())?.code;
-}
 
 export interface Channel {
   readonly code: ChannelCode;

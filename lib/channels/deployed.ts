@@ -3,7 +3,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Ports } from '../domain/ports.ts';
 import { clientDefaults } from '../store/table.ts';
-import { connectedChannels, readDeclaredChannels } from './channels.ts';
+import { connectedChannels } from './channels.ts';
+import { readDeclaredChannels } from './declared.ts';
 import { keysClient } from './signers.ts';
 
 /** @param env by name: CHANNELS, what the stage declares, and CHANNELS_TABLE */

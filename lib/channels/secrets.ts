@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { readJson } from '../domain/strict-json.ts';
-import type { Provider } from '../gateways/gateway.ts';
+import type { Provider } from '../gateways/provider.ts';
 
 /** What is secret of a channel: all that its provider asks for, but a key that is in KMS. */
 export function secretsOf(provider: Provider, keyInKms: boolean): z.ZodObject {

@@ -70,6 +70,8 @@ export interface Payment {
   readonly status: PaymentStatus;
   /** Rises by one with every change. */
   readonly version: number;
+  /** The channel’s number of the order, where it gives one before it is paid. */
+  readonly gateway_order_id?: string;
   /** The channel’s own number of the payment. */
   readonly gateway_transaction_id?: string;
   /** What the payer used, masked. */
@@ -94,6 +96,12 @@ export interface Payment {
   readonly closed_at?: string;
   /** Since when it is to be closed without the channel’s confirmation; money since then is late: UTC, ISO 8601. */
   readonly close_requested_at?: string;
+  /** When we began to take the money that the payer agreed to: UTC, ISO 8601. */
+  readonly capture_begun_at?: string;
+  /** How often taking the money was begun. */
+  readonly captures?: number;
+  /** How often what the payer chose to pay with was refused; another may be chosen. */
+  readonly capture_declines?: number;
   /** The payment that took its place when the payer chose another way. */
   readonly superseded_by?: string;
   /** Where the payer’s browser goes in the end, with `transaction_id` and `status` in its query. */
@@ -164,6 +172,13 @@ export type PrepayInfo =
   | {
       readonly kind: 'jsapi_parameters';
       readonly parameters: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'client_secret';
+      /** What the channel’s SDK needs to pay this one payment. Whoever has it can pay it. */
+      readonly client_secret: string;
+      /** The channel’s public key for its SDK. */
+      readonly publishable_key: string;
     };
 
 export interface PaymentList {
@@ -211,6 +226,7 @@ export interface PaymentChange {
   readonly metadata?: Readonly<Record<string, string>> | null;
   readonly status?: PaymentStatus | null;
   readonly version?: number | null;
+  readonly gateway_order_id?: string | null;
   readonly gateway_transaction_id?: string | null;
   readonly payment_instrument?: string | null;
   readonly error_code?: ErrorCode | null;
@@ -223,6 +239,9 @@ export interface PaymentChange {
   readonly paid_at?: string | null;
   readonly closed_at?: string | null;
   readonly close_requested_at?: string | null;
+  readonly capture_begun_at?: string | null;
+  readonly captures?: number | null;
+  readonly capture_declines?: number | null;
   readonly superseded_by?: string | null;
   readonly return_url?: string | null;
 }

@@ -104,5 +104,7 @@ export type EventName =
   | 'payment.refund_reversed'
   | 'payment.paid_late'
   | 'payment.close_requested'
+  | 'payment.capture_begun'
+  | 'payment.capture_declined'
   | 'payment.anomaly_found'
   | 'payment.anomaly_resolved';

@@ -16,7 +16,7 @@ export interface QuarantinedCallback {
   /** When it came: UTC, ISO 8601. */
   readonly received_at: string;
   /** On what ground. */
-  readonly reason: 'no_such_payment' | 'other_channel' | 'unrecognised';
+  readonly reason: 'no_such_payment' | 'other_channel' | 'other_order' | 'unrecognised';
   /** Our number of the payment, for ever. */
   readonly transaction_id?: string;
   /** What it is about. */
@@ -92,6 +92,63 @@ export type Channel =
       /** When it last changed: UTC, ISO 8601. */
       readonly updated_at: string;
       /** Which caller changed it last. */
+      readonly updated_by: string;
+    }
+  | {
+      readonly channel_code: string;
+      readonly provider: string;
+      readonly environment: 'production' | 'sandbox' | 'local';
+      readonly gateway_url?: string;
+      readonly merchant_id: string;
+      /** The client id of the REST application, of the same account as merchant_id. */
+      readonly client_id: string;
+      /** What PayPal calls the registration of our address for webhooks. It is a part of what PayPal signs: events for another registration prove nothing here. */
+      readonly webhook_id: string;
+      /** Only for channels of the environment local: the root certificates, PEM, that the certificates for webhooks lead to. Elsewhere it is not looked at: there the public roots are trusted that the runtime brings. */
+      readonly root_certificate_platform?: string;
+      readonly callback_url_payment: string;
+      readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges: readonly string[];
+      readonly is_active: boolean;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly signing_key?: {
+        readonly name: string;
+        readonly public_key: string;
+      };
+      readonly signing_keys?: readonly {
+        readonly name: string;
+        readonly public_key?: string;
+      }[];
+      readonly secret_fingerprints: Readonly<Record<string, string>>;
+      readonly version: number;
+      readonly updated_at: string;
+      readonly updated_by: string;
+    }
+  | {
+      readonly channel_code: string;
+      readonly provider: string;
+      readonly environment: 'production' | 'sandbox' | 'local';
+      readonly gateway_url?: string;
+      /** The Stripe account that the money belongs to. */
+      readonly account_id: string;
+      /** Stripe’s public key of the account. It is handed to the payer’s page or app with each payment. */
+      readonly publishable_key: string;
+      readonly callback_url_payment: string;
+      readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges: readonly string[];
+      readonly is_active: boolean;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly signing_key?: {
+        readonly name: string;
+        readonly public_key: string;
+      };
+      readonly signing_keys?: readonly {
+        readonly name: string;
+        readonly public_key?: string;
+      }[];
+      readonly secret_fingerprints: Readonly<Record<string, string>>;
+      readonly version: number;
+      readonly updated_at: string;
       readonly updated_by: string;
     }
   | {

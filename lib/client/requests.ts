@@ -117,6 +117,61 @@ export type PutChannel =
       readonly signing_key?: string | null;
       readonly is_active: boolean;
       readonly merchant_id: string;
+      /** The client id of the REST application, of the same account as merchant_id. */
+      readonly client_id: string;
+      /** What PayPal calls the registration of our address for webhooks. It is a part of what PayPal signs: events for another registration prove nothing here. */
+      readonly webhook_id: string;
+      /** Only for channels of the environment local: the root certificates, PEM, that the certificates for webhooks lead to. Elsewhere it is not looked at: there the public roots are trusted that the runtime brings. */
+      readonly root_certificate_platform?: string;
+      /** The secret of the REST application. It goes in and never comes out. */
+      readonly client_secret?: string;
+    }
+  | {
+      readonly provider?: string;
+      readonly environment: 'production' | 'sandbox';
+      readonly callback_url_payment: string;
+      readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges?: readonly string[];
+      readonly anomaly_policy?: {
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept';
+        readonly OVERPAID?: 'hold' | 'accept';
+        readonly UNDERPAID?: 'hold' | 'accept';
+        readonly WRONG_PAYEE?: 'hold' | 'accept';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+      };
+      readonly signing_key?: string | null;
+      readonly is_active: boolean;
+      /** The Stripe account that the money belongs to. */
+      readonly account_id: string;
+      /** Stripe’s public key of the account. It is handed to the payer’s page or app with each payment. */
+      readonly publishable_key: string;
+      /** The key that calls to Stripe carry: sk_…, or better a restricted one (rk_…) that may write PaymentIntents and Checkout Sessions and read Charges. */
+      readonly secret_key?: string;
+      /** What Stripe signs the callbacks of this channel’s endpoint with. */
+      readonly webhook_secret?: string;
+      /** The one before it, while Stripe signs with both: left out again once the roll is over. */
+      readonly webhook_secret_previous?: string;
+    }
+  | {
+      readonly provider?: string;
+      readonly environment: 'production' | 'sandbox';
+      readonly callback_url_payment: string;
+      readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
+      readonly callback_source_ranges?: readonly string[];
+      readonly anomaly_policy?: {
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept';
+        readonly OVERPAID?: 'hold' | 'accept';
+        readonly UNDERPAID?: 'hold' | 'accept';
+        readonly WRONG_PAYEE?: 'hold' | 'accept';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+      };
+      readonly signing_key?: string | null;
+      readonly is_active: boolean;
+      readonly merchant_id: string;
       readonly app_id: string;
       /** The serial number of the merchant’s own API certificate. Requests name it. */
       readonly merchant_certificate_serial: string;

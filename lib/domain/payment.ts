@@ -53,6 +53,8 @@ type EdgeName = {
 export type PaymentEventName =
   | 'payment.created'
   | 'payment.close_requested'
+  | 'payment.capture_begun'
+  | 'payment.capture_declined'
   | 'payment.anomaly_found'
   | 'payment.anomaly_resolved'
   | EdgeName;
@@ -195,6 +197,11 @@ export interface Payment extends BusinessOrder {
   readonly closedAt?: string;
   /** somebody wants it closed, and the channel has not confirmed that yet: money since then is late. @see SPEC R5.3 */
   readonly closeRequestedAt?: string;
+  /** the payer has agreed, and we began to take the money: the last time. @see SPEC R4.7 */
+  readonly captureBegunAt?: string;
+  /** how often we began, and how often the channel provably refused */
+  readonly captures?: number;
+  readonly captureDeclines?: number;
   /** the payment that took this one's place when the payer chose another way. @see SPEC R5.2 */
   readonly supersededBy?: TransactionId;
   /** when the channel is asked for it next; absent once nothing is to be asked */
@@ -207,15 +214,18 @@ export interface Payment extends BusinessOrder {
   readonly askedAt?: string;
 }
 
-/** What may be seen of a payment outside, in events and answers: not the means to pay, who pays, nor when to ask. */
-export type PaymentFacts = Omit<
-  Payment,
-  'prepayInfo' | 'payer' | 'generation' | 'dueAt' | 'unanswered' | 'askedAt'
->;
+/** Not to be seen outside: the means to pay, who pays, and when to ask. */
+type Hidden = 'prepayInfo' | 'payer' | 'generation' | 'dueAt' | 'unanswered' | 'askedAt';
+export type PaymentFacts = Omit<Payment, Hidden>;
 
 /** Late or wrong money waits for a decision. */
 export function isUnderReview({ anomaly }: Payment): boolean {
   return anomaly !== undefined && anomaly.resolution === undefined;
+}
+
+/** We began to take the money, and the channel has not said what became of it: until then nobody closes the payment. */
+export function isCapturing({ status, captures = 0, captureDeclines = 0 }: Payment): boolean {
+  return !isFinal(status) && captures > captureDeclines;
 }
 
 function decided({ anomaly, otherAnomalies = [] }: Payment): number {
@@ -232,6 +242,8 @@ export function eventOf(before: Payment, after: Payment): PaymentEventName {
     if (name) return name;
   } else if (after.anomaly !== before.anomaly)
     return decided(after) > decided(before) ? 'payment.anomaly_resolved' : 'payment.anomaly_found';
+  else if (after.captures !== before.captures) return 'payment.capture_begun';
+  else if (after.captureDeclines !== before.captureDeclines) return 'payment.capture_declined';
   else if (after.closeRequestedAt !== before.closeRequestedAt || after.supersededBy !== before.supersededBy)
     return 'payment.close_requested';
   throw new Error(`There is no way from ${before.status} to ${after.status}.`);

@@ -2,12 +2,14 @@
 // goes in by the one door; what it does not tell changes nothing.
 import type { ConnectedChannel } from '../channels/channels.ts';
 import { overAt } from '../domain/due.ts';
-import type { Payment } from '../domain/payment.ts';
+import { isCapturing, type Payment } from '../domain/payment.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
 import type { Outcome } from '../gateways/gateway.ts';
 import type { StoredPayment } from '../store/payments.ts';
 import type { Tables } from '../store/table.ts';
+import { capture } from './capture.ts';
+import { numbered } from './numbered.ts';
 import { settlePayment } from './settle-payment.ts';
 
 export interface Question {
@@ -30,8 +32,11 @@ export type Told =
       readonly why: string;
       readonly payment: Payment;
     }
-  /** no money and no closing to tell of; `not_found`: the channel does not know it (yet) */
-  | { readonly kind: 'open'; readonly state: 'not_found' | 'pending' }
+  /**
+   * no money and no closing to tell of; `not_found`: the channel does not know it (yet); `approved`: the payer has agreed, and
+   * nobody may take the money
+   */
+  | { readonly kind: 'open'; readonly state: 'not_found' | 'pending' | 'approved' }
   /** somebody changed the payment while the channel was asked: look again */
   | { readonly kind: 'overtaken' }
   | ({ readonly kind: 'unknown' } & Unanswered);
@@ -43,33 +48,57 @@ export interface Unanswered {
   readonly cause?: unknown;
 }
 
-/** A query that was declined or put off proves nothing about the payment. @see SPEC R8.2 */
+/**
+ * What the payer has agreed to is taken.
+ * @see SPEC R4.7, R8.2
+ */
 export async function askChannel(question: Question): Promise<Told> {
+  const told = await look(question);
+  if (told.kind !== 'open' || told.state !== 'approved') return told;
+  const captured = await capture(question);
+  switch (captured.kind) {
+    case 'not_wanted':
+      return told;
+    case 'overtaken':
+      return { kind: 'overtaken' };
+    case 'refused':
+      return { kind: 'open', state: 'pending' };
+    case 'said':
+      return heard({ ...question, stored: captured.stored }, captured.outcome);
+  }
+}
+
+/** Asks, and takes nothing. */
+async function look(question: Question): Promise<Told> {
   const { channel, stored, deadline } = question;
-  const outcome = await channel.gateway.queryPayment(numbered(stored), { deadline });
+  return heard(question, await channel.gateway.queryPayment(numbered(stored), { deadline }));
+}
+
+/** An answer that was declined or put off proves nothing about the payment. */
+function heard(question: Question, outcome: Outcome<PaymentSnapshot>): Told | Promise<Told> {
   if (outcome.kind !== 'ok') return unanswered(outcome);
   const { state } = outcome.value;
-  return state === 'not_found' || state === 'pending'
-    ? { kind: 'open', state }
-    : settle(question, outcome.value);
+  return state === 'paid' || state === 'closed' ? settle(question, outcome.value) : { kind: 'open', state };
 }
 
 /**
  * 1. ask · 2. nobody has paid: close it at the channel · 3. only the channel's word closes it here, and only if it is still
  * as it was before step 1. What the channel does not know can be closed once its time is over there and here: until then a
- * payer may still make it.
+ * payer may still make it. What the payer has agreed to is not taken any more.
  * @see SPEC R4.5, R5.3, R5.4; QUALITY 2.6
  */
 export async function endPayment(question: Question): Promise<Told> {
-  const told = await askChannel(question);
+  const told = await look(question);
   if (told.kind !== 'open') return told;
   if (told.state === 'not_found') return notThere(question);
   const { channel, stored, deadline } = question;
+  // Whether we took the money is not known yet. We do not take it now, and do not say that nobody did.
+  if (isCapturing(stored.payment)) return told;
   const outcome = await channel.gateway.closePayment(numbered(stored), { deadline });
   if (outcome.kind === 'ok') return outcome.value === 'closed' ? close(question) : notThere(question);
   if (outcome.kind !== 'declined') return unanswered(outcome);
   // It closed nothing, for a reason: it may be paid, or closed, since we asked.
-  const again = await askChannel(question);
+  const again = await look(question);
   return again.kind === 'open' ? unanswered(outcome) : again;
 }
 
@@ -101,10 +130,6 @@ async function settle(question: Question, snapshot: PaymentSnapshot): Promise<To
   if (settled.kind === 'overtaken') return { kind: 'overtaken' };
   const { kind, why, payment } = settled;
   return { kind: 'settled', as: kind, why, payment };
-}
-
-function numbered({ payment: { transactionId, amountRequested } }: StoredPayment) {
-  return { transactionId, currency: amountRequested.currency };
 }
 
 function unanswered(outcome: NoAnswer): Told {

@@ -1,10 +1,8 @@
 // The contract between the house and whatever speaks a provider's language. Names here are ours; a provider's own words
 // never leave its folder.
-import type * as z from 'zod';
-import type { SyncPlan } from '../domain/due.ts';
 import type { IdSource, TransactionId } from '../domain/ids.ts';
 import type { Currency, Money } from '../domain/money.ts';
-import type { Payee, Payer, PrepayInfo } from '../domain/payment.ts';
+import type { Payer, PrepayInfo } from '../domain/payment.ts';
 import type { PlatformKeys } from '../domain/platform-keys.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
 
@@ -25,7 +23,15 @@ export type Outcome<T> =
   | { kind: 'unknown'; reason: UnknownReason; channelCode?: string; cause?: unknown };
 
 export type UnknownReason =
-  'timeout' | 'connection' | 'http_status' | 'unreadable' | 'bad_signature' | 'other_order' | 'unlisted_code';
+  | 'timeout'
+  | 'connection'
+  | 'http_status'
+  | 'unreadable'
+  | 'bad_signature'
+  | 'other_order'
+  | 'unlisted_code'
+  /** the channel did it, and we could not sign what comes after */
+  | 'not_signed';
 
 /** Our names for why a channel declined. */
 export type DeclineCode =
@@ -122,6 +128,8 @@ export interface Acknowledgement {
 
 /** Reads callbacks. Made from public facts alone: who holds it can neither sign nor move money. */
 export interface NotificationReader {
+  /** names, in lower case, of the headers that a callback is proved by: they are kept with it */
+  readonly proofHeaders?: readonly string[];
   /**
    * Proves and reads in one act, on the raw bytes.
    * @throws CallbackRefused
@@ -172,6 +180,8 @@ export interface PaymentQuery {
   readonly currency: Currency;
   /** as its prepay gave it; absent, too, when that answer was lost: then nobody was shown how to pay */
   readonly gatewayOrderId?: string;
+  /** how many captures of it were refused as `payer_refused`; 0 if absent. The key of a capture is a function of it. */
+  readonly attempt?: number;
 }
 
 export interface CallOptions {
@@ -192,66 +202,3 @@ export interface GatewayPorts extends IdSource {
 
 /** What reads callbacks makes up nothing. */
 export type ReaderPorts = Omit<GatewayPorts, 'randomBytes'>;
-
-/** What a reader of callbacks gets beside the configuration: it can neither sign nor move money. */
-export interface Proofs<Secrets> {
-  /** the members that `readerSecrets` names, and no other */
-  readonly secrets: Partial<Secrets>;
-  /** as they were last fetched; empty where a provider's keys stand in the configuration */
-  readonly platformKeys: PlatformKeys;
-}
-
-/** `signer` holds the merchant's private key wherever it lives; absent for providers that sign nothing. */
-export interface Credentials<Secrets> {
-  readonly secrets: Secrets;
-  readonly platformKeys: PlatformKeys;
-  readonly signer?: Signer;
-}
-
-export interface MethodRule {
-  /** what a create must say of the payer */
-  readonly requires?: readonly (keyof Payer)[];
-  /** the least and the most, decimal text, of each currency that it takes */
-  readonly amounts: Readonly<Partial<Record<Currency, readonly [least: string, most: string]>>>;
-  /** seconds */
-  readonly expiry: { readonly default: number; readonly minimum: number; readonly maximum: number };
-}
-
-export type ChannelEnvironment = 'production' | 'sandbox' | 'local';
-
-/** Where a channel's provider is. */
-export interface Setting {
-  readonly environment: ChannelEnvironment;
-  /** base URL */
-  readonly endpoint: string;
-}
-
-/**
- * One provider: how its channels are configured and connected. `Config` is public (kept in the channel's row and shown),
- * `Secrets` is kept in Secrets Manager and never shown. Field names in both are those of the channel API (snake_case).
- */
-export interface Provider<Config = unknown, Secrets = unknown> {
-  readonly name: string;
-  readonly methods: Readonly<Record<string, MethodRule>>;
-  readonly sync: SyncPlan;
-  /**
-   * The member of the secrets that is the PEM of the merchant's signing key. A channel whose key is in KMS has no such
-   * secret; absent for providers that sign nothing.
-   */
-  readonly signingSecret?: string;
-  /** base URL per environment; `local` channels bring their own */
-  readonly endpoints: Readonly<Record<'production' | 'sandbox', string>>;
-  readonly configSchema: z.ZodObject & z.ZodType<Config>;
-  readonly secretsSchema: z.ZodObject & z.ZodType<Secrets>;
-  /** Whom the channel's money belongs to; settle compares it with what the channel says. */
-  payee(config: Config): Payee;
-  /** Short public marks of the secrets, for people to compare (`sha256:…`): never the secret. */
-  fingerprints(secrets: Secrets): Readonly<Record<string, string>>;
-  /**
-   * The members of the secrets that proving and reading callbacks takes; they are kept apart from the others, where the
-   * function that is open to the world can read them.
-   */
-  readonly readerSecrets?: readonly string[];
-  reader(config: Config & Setting, ports: ReaderPorts, proofs: Proofs<Secrets>): NotificationReader;
-  connect(config: Config & Setting, credentials: Credentials<Secrets>, ports: GatewayPorts): Gateway;
-}

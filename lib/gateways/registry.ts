@@ -1,11 +1,13 @@
 // Every provider that channels can be of: a folder and a line each.
 import { alipay } from './alipay/index.ts';
-import type { Provider } from './gateway.ts';
+import { payPal } from './paypal/index.ts';
+import type { Provider } from './provider.ts';
 import { stripe } from './stripe/index.ts';
 import { weChatPay } from './wechat-pay/index.ts';
 
 export const providers: Readonly<Record<string, Provider>> = {
   alipay,
+  paypal: payPal,
   stripe,
   'wechat-pay': weChatPay,
 };

@@ -1,4 +1,4 @@
-// What travels to sync-transaction from find-due and receive-return: which payments the channel is to be asked for.
+// What travels to sync-transaction from find-due, receive-return and apply-notification: which payments the channel is to be asked for.
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { isTransactionId, type TransactionId } from '../domain/ids.ts';
@@ -8,8 +8,6 @@ const message = z.strictObject({
   transactionId: z.custom<TransactionId>((value) => typeof value === 'string' && isTransactionId(value)),
   /** its payer has come back and waits: it is asked for at once, but not twice in a few seconds */
   returned: z.literal(true).optional(),
-  /** a proved callback says that there is something to ask for: it is asked for at once */
-  hinted: z.literal(true).optional(),
 });
 
 export type SyncMessage = z.infer<typeof message>;

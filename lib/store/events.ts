@@ -55,6 +55,7 @@ function publicFacts(payment: Payment): PaymentFacts {
   const facts: { -readonly [Key in keyof Payment]: Payment[Key] } = { ...payment };
   delete facts.prepayInfo;
   delete facts.payer;
+  delete facts.generation;
   delete facts.dueAt;
   delete facts.unanswered;
   delete facts.askedAt;

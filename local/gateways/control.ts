@@ -23,6 +23,7 @@ const parameters = z.record(z.string(), z.string());
 const prepayInfo = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('qr_code'), qr_code: z.string() }),
   z.object({ kind: z.literal('redirect_url'), url: z.string() }),
+  z.object({ kind: z.literal('client_secret'), client_secret: z.string() }),
   z.object({ kind: z.literal('jsapi_parameters'), parameters }),
   z.object({ kind: z.literal('app_parameters'), parameters }),
 ]);
@@ -35,6 +36,7 @@ const payBody = z.strictObject({
   /** false: the browser is closed before it is back at the shop */
   return: z.boolean().default(true),
 });
+const rotateBody = z.strictObject({ provider: z.string() });
 const resendBody = z.strictObject({ transaction_id: z.string().min(1) });
 
 /** Handlers by `METHOD path`; what they return is sent as JSON. They throw Refused. */
@@ -68,6 +70,12 @@ export function controlRoutes({
       const sent = await Promise.all(providers.map((each) => each.resend(transactionId)));
       if (sent.includes(true)) return { callbacks: callbacks(providers, transactionId) };
       throw new Refused(404, `Nothing to tell of ${transactionId}: no trade of it was paid or closed.`);
+    },
+    'POST /_control/keys/rotate': async (_query, body) => {
+      const { provider: name } = parsed(rotateBody, body);
+      const provider = providers.find((each) => each.name === name);
+      if (provider?.rotateKeys) return { key: await provider.rotateKeys() };
+      throw new Refused(404, `${name} proves itself by one key here, or there is no such provider.`);
     },
     'GET /_control/faults': () => ({ faults: faults.list() }),
     'POST /_control/faults': (_query, body) => {
@@ -109,7 +117,7 @@ function unpayable(): Refused {
   return new Refused(
     422,
     'prepay_info: a payer needs {"kind":"qr_code","qr_code":"https://…" or "weixin://…"}, ' +
-      '{"kind":"redirect_url","url":"http…"}, ' +
+      '{"kind":"redirect_url","url":"http…"}, {"kind":"client_secret","client_secret":"pi_…"}, ' +
       '{"kind":"jsapi_parameters","parameters":{"package":"prepay_id=…",…}} or ' +
       '{"kind":"app_parameters","parameters":{"order_string":"…"} or {"prepayid":"…",…}}. No money moved.',
   );

@@ -37,7 +37,7 @@ const furtherFaults = ['wrong_currency', 'other_mode', 'signtest'] as const;
 export type CallFault = (typeof callFaults)[number];
 export type CallbackFault = (typeof callbackFaults)[number];
 export type AnyCallbackFault = CallbackFault | (typeof furtherFaults)[number];
-export type Operation = 'prepay' | 'query' | 'close';
+export type Operation = 'token' | 'prepay' | 'query' | 'close' | 'capture' | 'events';
 
 /** What a provider cannot do wrong, by fault, and why. */
 export type CannotPlay = Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ const shape = z.strictObject({
   provider: z.string().optional(),
   call: z
     .strictObject({
-      operation: z.enum(['prepay', 'query', 'close', '*']),
+      operation: z.enum(['token', 'prepay', 'query', 'close', 'capture', 'events', '*']),
       fault: z.enum(callFaults),
       times: z.int().positive().default(1),
       ms: z.int().nonnegative().max(600_000).optional(),
@@ -162,8 +162,8 @@ export class FaultPlan {
     const first = why.find((reason) => reason !== undefined);
     if (first === undefined) return;
     const able = names.filter((name) => reasonOf(name) === undefined);
-    const advice = able.length > 0 ? ` Name a provider that can: {"provider":"${able.join('" or "')}"}.` : '';
-    throw new Refused(400, first + advice);
+    const advice = able.map((name) => `{"provider":"${name}"}`).join(' or ');
+    throw new Refused(400, advice === '' ? first : `${first} Name a provider that can: ${advice}.`);
   }
 }
 

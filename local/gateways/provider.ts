@@ -8,6 +8,7 @@ import type { Ports } from './ports.ts';
 export type Means =
   | { readonly kind: 'qr_code'; readonly qr_code: string }
   | { readonly kind: 'redirect_url'; readonly url: string }
+  | { readonly kind: 'client_secret'; readonly client_secret: string }
   | {
       readonly kind: 'jsapi_parameters' | 'app_parameters';
       readonly parameters: Readonly<Record<string, string>>;
@@ -69,6 +70,8 @@ export interface LocalProvider {
   /** @throws Refused (4xx) when nobody could pay like this */
   pay(means: Means, payer: Payer): Promise<object>;
   books(): BooksFacts;
+  /** The provider proves itself by its next key from here on. @returns what that is called */
+  rotateKeys?(): Promise<string>;
   callbacks(transactionId?: string): readonly Delivery[];
   /** @returns whether there was something to send again */
   resend(transactionId: string): Promise<boolean>;

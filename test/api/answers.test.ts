@@ -31,6 +31,7 @@ const whole: Payment = aPayment({
   },
   metadata: { table: '7' },
   status: 'PENDING_PAYMENT',
+  gatewayOrderId: 'order-1',
   gatewayTransactionId: '2026112222001400000000000001',
   prepayInfo: { kind: 'qr_code', qr_code: 'https://qr.alipay.com/bax1' },
   paymentInstrument: 'alipay_balance',
@@ -58,6 +59,9 @@ const whole: Payment = aPayment({
     },
   ],
   closeRequestedAt: at,
+  captureBegunAt: at,
+  captures: 2,
+  captureDeclines: 1,
   supersededBy: aPayment().transactionId,
   returnUrl: 'https://shop.example/done',
 });

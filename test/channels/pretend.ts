@@ -17,9 +17,8 @@ import {
   type CallOptions,
   type GatewayPorts,
   type Outcome,
-  type Proofs,
-  type Provider,
 } from '../../lib/gateways/gateway.ts';
+import type { Proofs, Provider } from '../../lib/gateways/provider.ts';
 import { providers } from '../../lib/gateways/registry.ts';
 
 interface Config {

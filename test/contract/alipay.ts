@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { formatAmount, type Money } from '../../lib/domain/money.ts';
 import { alipay } from '../../lib/gateways/alipay/index.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
-import type { GatewayPorts, Provider, Signer } from '../../lib/gateways/gateway.ts';
+import type { GatewayPorts, Signer } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import { serialOf } from '../../lib/gateways/alipay/certificates.ts';
 import { certified, certifiedElsewhere, elsewherePem, platformPem } from './alipay-certificates.ts';
 import {

@@ -1,15 +1,16 @@
 // What the contract suite must be given of a provider: a genuine other side, made of keys that live as long as the run.
 import { randomBytes } from 'node:crypto';
 import { newTransactionId, type TransactionId } from '../../lib/domain/ids.ts';
-import type { Money } from '../../lib/domain/money.ts';
+import type { Currency, Money } from '../../lib/domain/money.ts';
 import type {
   Acknowledgement,
   Callback,
   Gateway,
-  Proofs,
-  Provider,
+  GatewayPorts,
+  NotificationReader,
   Signer,
 } from '../../lib/gateways/gateway.ts';
+import type { Proofs, Provider } from '../../lib/gateways/provider.ts';
 
 /** For whom a callback is, and whose door it may be brought to. */
 export interface Seat {
@@ -70,10 +71,16 @@ export interface Bench {
   readonly acknowledgements: Readonly<Record<'accepted' | 'refused', Acknowledgement>>;
   /** true for a provider that tells of nothing but payments: whether an order is closed is asked */
   readonly tellsNoClosing?: true;
-  /** the provider's own number of every order on this bench, where it gives one and is asked by it */
-  readonly gatewayOrderId?: string;
-  /** true for a provider whose answers TLS alone proves: there is no signature that could be bad */
+  /** true for a provider whose callbacks are not believed: each must name the payment and its order, and tells of no money */
+  readonly hints?: true;
+  /** true for a provider that signs no answers: whose an answer is, is told by what it says alone */
   readonly signsNoAnswers?: true;
+  /** members of `config` that may be left out */
+  readonly optional?: readonly string[];
+  /** the provider's own number of an order, where it gives one */
+  gatewayOrderId?(transactionId: TransactionId): string;
+  /** what a reader may fetch for its proofs; without it a reader calls nobody */
+  readonly readerFetch?: GatewayPorts['fetch'];
   callback(says: Says): Callback;
   /** What a reader who sits there is made of; `config` and `proofs` are those of our own seat. */
   door(seat: Seat): Pick<Bench, 'config' | 'proofs'>;
@@ -94,6 +101,30 @@ export interface Bench {
     amount?: Money,
     signer?: Signer,
   ): { readonly gateway: Gateway; readonly sent: readonly Sent[] };
+}
+
+/** The one that its rules name first. */
+export function currencyOf({ provider, method }: Bench): Currency {
+  const [first = 'CNY'] = Object.keys(provider.methods[method]?.amounts ?? {}) as Currency[];
+  return first;
+}
+
+/** The provider's own number of an order, as snapshots and queries hold it. */
+export function numberOf(bench: Bench, transactionId: TransactionId): { readonly gatewayOrderId?: string } {
+  return bench.gatewayOrderId ? { gatewayOrderId: bench.gatewayOrderId(transactionId) } : {};
+}
+
+/** A reader that has what the proof of this callback takes. */
+export async function readerFor(
+  bench: Bench,
+  callback: Callback,
+  { now = noon, door = bench }: { now?: number; door?: Pick<Bench, 'config' | 'proofs'> } = {},
+): Promise<NotificationReader> {
+  const nobody = () => Promise.reject(new Error('a reader calls nobody'));
+  const ports = { now: () => now, fetch: bench.readerFetch ?? nobody };
+  const reader = bench.provider.reader({ ...door.config, ...setting }, ports, door.proofs);
+  await reader.fetchProof?.(callback, { deadline: now + 5_000 });
+  return reader;
 }
 
 /** Where the benches' gateways are. */

@@ -4,27 +4,27 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAmount, type Money } from '../../lib/domain/money.ts';
 import type { Outcome, PrepayRequest, Signer } from '../../lib/gateways/gateway.ts';
-import { anId, faults, noon, type Fault, type Mood } from './bench.ts';
+import { anId, currencyOf, faults, noon, numberOf, type Fault, type Mood } from './bench.ts';
 import { everyBench } from './benches.ts';
 
+const allFaults = Object.keys(faults) as Fault[];
+
 describe.each(everyBench)('calls to %s', (_, bench) => {
-  const faultNames = (Object.keys(faults) as Fault[]).filter(
-    (fault) => !bench.signsNoAnswers || faults[fault] !== 'bad_signature',
-  );
   const transactionId = anId();
+  const currency = currencyOf(bench);
+  const number = numberOf(bench, transactionId);
+  const faultNames = allFaults.filter((name) => !bench.signsNoAnswers || faults[name] !== 'bad_signature');
   const request: PrepayRequest = {
     transactionId,
     method: bench.method,
-    amount: { minor: 880, currency: 'CNY' },
+    amount: { minor: 880, currency },
     subject: '一杯咖啡',
     expiresAt: new Date(noon + 900_000).toISOString(),
     callbackUrl: 'https://pay.example.com/payments/callbacks/X',
     returnUrl: 'https://pay.example.com/payments/returns/X',
     payer: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o', clientIp: '203.0.113.9' },
   };
-  const { gatewayOrderId } = bench;
-  const named = gatewayOrderId === undefined ? {} : { gatewayOrderId };
-  const ofOrder = { transactionId, currency: 'CNY', ...named } as const;
+  const ofOrder = { transactionId, currency, ...number };
   const deadlineOf = (mood: Mood) => ({ deadline: noon + (mood === 'timeout' ? 30 : 5_000) });
   const prepay = (mood: Mood) => bench.connect(mood, noon).gateway.prepay(request, deadlineOf(mood));
   const query = (mood: Mood) => bench.connect(mood, noon).gateway.queryPayment(ofOrder, deadlineOf(mood));
@@ -33,18 +33,24 @@ describe.each(everyBench)('calls to %s', (_, bench) => {
   test('a prepay brings the means to pay', async () => {
     expect(await prepay('well')).toMatchObject({
       kind: 'ok',
-      value: { prepayInfo: { kind: expect.any(String) }, ...named },
+      value: { prepayInfo: { kind: expect.any(String) }, ...number },
     });
   });
 
   test.each(['not_found', 'pending', 'closed'] as const)('a query tells %s', async (state) => {
-    expect(await query(state)).toEqual({ kind: 'ok', value: { state, transactionId, ...named } });
+    expect(await query(state)).toEqual({ kind: 'ok', value: { state, transactionId, ...number } });
   });
 
   test('a query tells paid, with amount and time', async () => {
     expect(await query('paid')).toMatchObject({
       kind: 'ok',
-      value: { state: 'paid', transactionId, amount: request.amount, paidAt: new Date(noon).toISOString() },
+      value: {
+        state: 'paid',
+        transactionId,
+        amount: request.amount,
+        paidAt: new Date(noon).toISOString(),
+        ...number,
+      },
     });
   });
 
@@ -124,10 +130,10 @@ describe.each(everyBench)('calls to %s', (_, bench) => {
   test('amounts survive, out and back', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 10_000_000_000 }), async (minor) => {
-        const amount: Money = { minor, currency: 'CNY' };
+        const amount: Money = { minor, currency };
         const { gateway, sent } = bench.connect('paid', noon, amount);
         await gateway.prepay({ ...request, amount }, deadlineOf('paid'));
-        expect(parseAmount(String(sent[0]?.amount), 'CNY')).toEqual(amount);
+        expect(parseAmount(String(sent[0]?.amount), currency)).toEqual(amount);
         const told = await gateway.queryPayment(ofOrder, deadlineOf('paid'));
         expect(told).toMatchObject({ value: { amount } });
       }),

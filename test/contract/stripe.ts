@@ -1,7 +1,8 @@
 // Stripe before the contract suite.
 import { randomBytes } from 'node:crypto';
 import { formatAmount, type Money } from '../../lib/domain/money.ts';
-import type { Callback, GatewayPorts, Provider } from '../../lib/gateways/gateway.ts';
+import type { Callback, GatewayPorts } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import { stripe } from '../../lib/gateways/stripe/index.ts';
 import { setting, type Bench, type Mood, type Says, type Seat, type Sent } from './bench.ts';
 import {
@@ -161,11 +162,11 @@ function answer(way: Way, order: string, isClose: boolean, mood: Mood, now: numb
 /** The decimal text of what was asked for; queries and closes ask for nothing. */
 function amountOf(form: URLSearchParams): string | undefined {
   const minor = form.get('amount') ?? form.get('line_items[0][price_data][unit_amount]');
-  return minor === null ? undefined : formatAmount({ minor: Number(minor), currency: 'CNY' });
+  return minor === null ? undefined : formatAmount({ minor: Number(minor), currency: 'USD' });
 }
 
 function connector(way: Way): Bench['connect'] {
-  return (mood, now, amount = { minor: 880, currency: 'CNY' }) => {
+  return (mood, now, amount = { minor: 880, currency: 'USD' }) => {
     const sent: Sent[] = [];
     let order = '';
     const fetch: GatewayPorts['fetch'] = (input, init) => {
@@ -224,7 +225,7 @@ function door({ merchant, environment }: Seat): Pick<Bench, 'config' | 'proofs'>
 const benchOf = (way: Way): Bench => ({
   provider: stripe,
   method: way.method,
-  gatewayOrderId: way.gatewayOrderId,
+  gatewayOrderId: () => way.gatewayOrderId,
   signsNoAnswers: true,
   config,
   secrets,

@@ -1,7 +1,8 @@
 // WeChat Pay before the contract suite.
 import { formatAmount, type Money } from '../../lib/domain/money.ts';
 import { pemSigner } from '../../lib/gateways/crypto.ts';
-import type { Callback, GatewayPorts, Provider, Signer } from '../../lib/gateways/gateway.ts';
+import type { Callback, GatewayPorts, Signer } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import { weChatPay } from '../../lib/gateways/wechat-pay/index.ts';
 import { setting, type Bench, type Mood, type Says, type Seat, type Sent } from './bench.ts';
 import {

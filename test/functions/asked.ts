@@ -34,6 +34,7 @@ export type Query = Outcome<PaymentSnapshot>;
 export interface Script {
   readonly query?: readonly ((payment: Payment) => Query | Promise<Query>)[];
   readonly close?: readonly (() => Outcome<Closing>)[];
+  readonly capture?: readonly ((payment: Payment) => Query | Promise<Query>)[];
   /** what keeps the channel from being connected */
   readonly connect?: Error;
 }
@@ -47,6 +48,10 @@ export const says = {
   state:
     (state: 'not_found' | 'pending' | 'closed') =>
     ({ transactionId }: Payment): Query => ({ kind: 'ok', value: { state, transactionId } }),
+  approved: ({ transactionId, gatewayOrderId = 'order-1' }: Payment): Query => ({
+    kind: 'ok',
+    value: { state: 'approved', transactionId, gatewayOrderId },
+  }),
   unknown: (reason: UnknownReason) => () => ({ kind: 'unknown', reason }) as const,
   refused: () => ({ kind: 'declined', code: 'refused', channelCode: 'NO', message: '' }) as const,
   later: () => ({ kind: 'retry_later', channelCode: 'BUSY', message: '' }) as const,
@@ -89,6 +94,9 @@ export async function dueOne(
     prepay: () => Promise.reject(new Error('no prepay was expected')),
     queryPayment: async () => take(script.query, 'query')(payment),
     closePayment: () => Promise.resolve(take(script.close, 'close')()),
+    ...(script.capture && {
+      capturePayment: async () => take(script.capture, 'capture')(payment),
+    }),
   };
   const connected: ConnectedChannel = {
     ...{ code: 'ALIPAY', row: aChannelRow(), payee: payment.payee, methods: {}, sync: plan },

@@ -1,6 +1,6 @@
 // A channel that tests configure: its rows in a real database, its secrets and keys as a test tells.
 import { putChannel, type PutDependencies } from '../../functions/put-channel/put-channel.ts';
-import type { DeclaredChannel } from '../../lib/channels/channels.ts';
+import type { DeclaredChannel } from '../../lib/channels/declared.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { provider } from '../../lib/gateways/registry.ts';
 import { getChannelRow } from '../../lib/store/channels.ts';

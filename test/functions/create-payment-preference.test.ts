@@ -79,6 +79,27 @@ describe('the first channel', () => {
     expect([await all(), calls()]).toEqual([['A PENDING_CREATE'], ['prepay', '|']]);
   });
 
+  it('whose refusal answers a repeat is ended first: its order may be open from the try before', async () => {
+    const open = () => ({ kind: 'ok', value: { state: 'pending', transactionId: 'pay_x' } }) as never;
+    const { ask, all, clock, calls } = shop(
+      { prepay: [lost, refused, refused], query: [open], close: [() => ({ kind: 'ok', value: 'closed' })] },
+      { prepay: [() => qr] },
+    );
+    expect((await ask()).kind).toBe('unknown');
+    clock.time += 30_000;
+    expect(await ask()).toMatchObject({ kind: 'created', payment: { paymentChannel: 'B' } });
+    expect(await all()).toEqual(['A CLOSED', 'A PAID_FAILED', 'B PENDING_PAYMENT']);
+    expect(calls()).toEqual(['prepay', 'query', 'prepay', 'query', 'close', 'prepay', '|', 'prepay']);
+  });
+
+  it('whose refusal answers a repeat, and that does not say what became of the first try, stays unknown', async () => {
+    const { ask, all, clock } = shop({ prepay: [lost, refused], query: [notFound] }, { prepay: [() => qr] });
+    await ask();
+    clock.time += 30_000;
+    expect((await ask()).kind).toBe('unknown');
+    expect(await all()).toEqual(['A PENDING_CREATE']);
+  });
+
   it('that puts it off does not', async () => {
     const { ask, all } = shop({ prepay: [busy] }, { prepay: [() => qr] });
     expect(await codeOf(ask())).toBe('GATEWAY_UNAVAILABLE');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { channelView } from '../../lib/api/channel-view.ts';
 import { publicHalf } from '../../lib/channels/signers.ts';
-import type { Provider } from '../../lib/gateways/gateway.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import { provider } from '../../lib/gateways/registry.ts';
 import { merchant } from '../contract/alipay-side.ts';
 import { startForTests } from '../local/aws/services.ts';

@@ -25,6 +25,7 @@ beforeAll(async () => {
     CHANNELS_TABLE: 'channels',
     DUE_SHARDS_WRITTEN: '2',
     CALLBACK_QUEUE_URL: 'https://sqs.example.com/callbacks',
+    SYNC_QUEUE_URL: 'https://sqs.example.com/sync',
     POWERTOOLS_DEV: 'true',
     POWERTOOLS_METRICS_DISABLED: 'false',
   });

@@ -20,16 +20,22 @@ interface Arrived {
   callback?: Partial<Callback>;
   send?: ReceiveDependencies['send'];
   sourceIp?: string;
+  /** what is done to bring a proof */
+  fetchProof?: () => Promise<void>;
 }
 
-async function arrive({ says = paid, row, callback, send, sourceIp = '203.0.113.7' }: Arrived) {
+async function arrive(arrived: Arrived) {
+  const { says = paid, row, callback, send, sourceIp = '203.0.113.7', fetchProof } = arrived;
   const sent: CallbackMessage[] = [];
   const read = () => {
     if (says instanceof Error) throw says;
     return { notification: says, keyVersion: 'sha256:abcd' };
   };
   const dependencies: ReceiveDependencies = {
-    channel: readable(read, row),
+    channel: async (code) => {
+      const channel = await readable(read, row)(code);
+      return { ...channel, reader: { ...channel.reader, ...(fetchProof && { fetchProof }) } };
+    },
     send: send ?? ((message) => Promise.resolve(void sent.push(message))),
     ports: ports(),
   };
@@ -114,6 +120,27 @@ describe('a callback that is proved', () => {
   it('but not durable is not acknowledged at all', async () => {
     const down = () => Promise.reject(new Error('the queue is down'));
     await expect(arrive({ send: down })).rejects.toThrow('the queue is down');
+  });
+});
+
+describe('what a proof takes beside our own facts', () => {
+  it('is brought before the callback is read', async () => {
+    const order: string[] = [];
+    const fetchProof = () => Promise.resolve(void order.push('fetched'));
+    const { received } = await arrive({ fetchProof, send: () => Promise.resolve(void order.push('sent')) });
+    expect([received.kind, order]).toEqual(['queued', ['fetched', 'sent']]);
+  });
+
+  it('is not asked for by what is refused before: too large, or of a source that is not listed', async () => {
+    let asked = 0;
+    const fetchProof = () => {
+      asked++;
+      return Promise.resolve();
+    };
+    await arrive({ fetchProof, callback: { body: Buffer.alloc(64 * 1024 + 1) } });
+    const row = { sourcePolicy: 'enforce', sourceRanges: ['198.51.100.0/24'] } as const;
+    await arrive({ fetchProof, row });
+    expect(asked).toBe(0);
   });
 });
 

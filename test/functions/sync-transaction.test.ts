@@ -27,6 +27,7 @@ const reasons: Readonly<Record<UnknownReason, string>> = {
   bad_signature: 'a bad signature',
   other_order: 'another order',
   unlisted_code: 'an unknown code',
+  not_signed: 'our own key that could not be used',
 };
 const noAnswers: readonly (readonly [string, () => Query])[] = [
   ...Object.entries(reasons).map(([reason, name]) => [name, says.unknown(reason as UnknownReason)] as const),

@@ -156,7 +156,7 @@ describe('notices and returns', () => {
   const posted = (said: Fields, now = noon, config: object = certified) =>
     outcome(() => reader(now, config).readNotification({ body: form(said), headers: {} }));
   const brought = (said: Fields, now = noon) =>
-    outcome(() => reader(now).readReturn?.(form(said).toString()));
+    outcome(() => reader(now).readReturn?.(form(said).toString()).transactionId);
 
   test('genuine for the SDK, genuine for us, under the serial', () => {
     expect(sdk.checkNotifySignV2({ ...notice(fields) })).toBe(true);

@@ -45,7 +45,7 @@ function reading(read: () => unknown): unknown {
   }
 }
 
-const returned = (query: string) => reading(() => reader.readReturn?.(query));
+const returned = (query: string) => reading(() => reader.readReturn?.(query).transactionId);
 const posted = (body: Uint8Array) =>
   reading(() => reader.readNotification({ body, headers: {} }).notification);
 const query = (fields: Fields, by = platform) => form(notice(fields, by)).toString();

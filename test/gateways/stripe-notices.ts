@@ -1,5 +1,6 @@
 // Callbacks of Stripe for the tests of its reader, and how the reader takes them.
-import { CallbackRefused, type Callback, type Setting } from '../../lib/gateways/gateway.ts';
+import { CallbackRefused, type Callback } from '../../lib/gateways/gateway.ts';
+import type { Setting } from '../../lib/gateways/provider.ts';
 import { notificationReader } from '../../lib/gateways/stripe/notifications.ts';
 import { noon } from '../contract/bench.ts';
 import { event, paidIntent, posted, webhookSecret, type Fields } from '../contract/stripe-side.ts';

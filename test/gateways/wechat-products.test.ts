@@ -109,13 +109,13 @@ describe('the key is out of the house', () => {
   });
 
   test.each(['wechat_jsapi', 'wechat_app'])(
-    '%s: it fails between the two: later, and nobody can pay',
+    '%s: it fails between the two: the order is there, and nobody can pay it yet',
     async (method) => {
       const cause = new Error('KMSInternalException');
       let signed = 0;
       const sign = (text: Uint8Array) => (signed++ === 0 ? held.sign(text) : Promise.reject(cause));
       const { outcome } = await prepay({ method }, { signer: { keyId: 'kms', sign } });
-      expect(outcome).toMatchObject({ kind: 'retry_later', channelCode: 'signer', cause });
+      expect(outcome).toMatchObject({ kind: 'unknown', reason: 'not_signed', cause });
     },
   );
 });

@@ -100,10 +100,32 @@ test.each([
   { amount: { total: '880', currency: 'CNY' } },
   { amount: { total: -1, currency: 'CNY' } },
   { amount: { total: 0, currency: 'CNY' } },
-  { amount: { total: 880, currency: 'XXX' } },
-  { amount: { total: 880, payer_total: 1.5, currency: 'CNY' } },
 ])('money without its facts is not read: %j', (change) => {
   expect(read(posted(JSON.stringify(notice({ ...paid, ...change }))))).toBe('unreadable');
+});
+
+test('money in a currency that is not ours to know is kept and told', () => {
+  const amount = { total: 880, currency: 'XXX' };
+  expect(read(posted(JSON.stringify(notice({ ...paid, amount }))))).toMatchObject({
+    kind: 'unrecognised',
+    what: 'TRANSACTION.SUCCESS in currency XXX',
+    transactionId: order,
+  });
+});
+
+test.each([{ payer_total: 1.5 }, { payer_total: null }, { payer_total: '' }, { payer_currency: 'XXX' }])(
+  'what the payer gave is information: without it the order is paid no less: %j',
+  (change) => {
+    const amount = { total: 880, payer_total: 880, currency: 'CNY', payer_currency: 'CNY', ...change };
+    const told = read(posted(JSON.stringify(notice({ ...paid, amount })))) as { snapshot: object };
+    expect(told.snapshot).toMatchObject({ state: 'paid', amount: { minor: 880, currency: 'CNY' } });
+    expect(told.snapshot).not.toHaveProperty('channelAmounts');
+  },
+);
+
+test('of a kind that we do not know, and silent about whose it is: kept, where our key opened it', () => {
+  const silent = posted(JSON.stringify(notice({ stock_id: '1' }, { type: 'COUPON.USE', kind: 'coupon' })));
+  expect(read(silent)).toMatchObject({ kind: 'unrecognised', what: 'event_type COUPON.USE' });
 });
 
 test('any JSON that is truly signed is read or refused in words of ours', () => {

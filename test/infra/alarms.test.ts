@@ -43,7 +43,7 @@ test.each([
   ['internal-api-5xx', '5XXError', 5],
   ['public-api-5xx', '5XXError', 5],
   ['callback-refused-not-authentic', 'callback_refused_not_authentic', 6],
-  ['callback-refused-not-opened', 'callback_refused_not_opened', 1],
+  ['callback-refused-not-opened', 'callback_refused_not_opened', 3],
   ['callback-refused-unreadable', 'callback_refused_unreadable', 1],
   ['callback-refused-foreign', 'callback_refused_foreign', 1],
   ['callback-stale', 'callback_stale', 1],

@@ -137,7 +137,7 @@ describe('what a function is told', () => {
     'get-timeline': [...tables, 'CALLERS'],
     'receive-callback': [...channels, 'CALLBACK_QUEUE_URL'],
     'receive-return': ['PAYMENTS_TABLE', ...channels, 'SYNC_QUEUE_URL'],
-    'apply-notification': [...writes, ...channels, 'CALLBACK_QUEUE_URL'],
+    'apply-notification': [...writes, ...channels, 'CALLBACK_QUEUE_URL', 'SYNC_QUEUE_URL'],
     'find-due': ['PAYMENTS_TABLE', 'DUE_INDEX', 'DUE_SHARDS_READ', 'SYNC_QUEUE_URL'],
     'sync-transaction': [...writes, ...channels],
     'refresh-platform-keys': channels,

@@ -11,6 +11,7 @@ export function unfold(timeline: readonly TimelineEntry[]): Facts[] {
 /** The hash that each entry must have, given the hashes that the entries before it have. */
 export function hashes(transactionId: string, timeline: readonly TimelineEntry[]): string[] {
   const facts = unfold(timeline);
+  const inside = insideOf(String(timeline[0]?.after['currency']));
   return timeline.map(({ version, name, at, actor, reason, before }, place) => {
     const hashed = {
       transactionId,
@@ -28,33 +29,32 @@ export function hashes(transactionId: string, timeline: readonly TimelineEntry[]
 }
 
 /** Outside names and decimal text → as the rows have it. */
-function inside(facts: Facts): Facts {
-  return eachMember(facts, (name, value) => (value === null ? null : read(name, value))) as Facts;
-}
-
-function read(name: string, value: unknown): unknown {
-  switch (name) {
-    case 'amount_requested':
-    case 'amount_paid':
-      return yuan(value as string);
-    case 'channel_amounts':
-      return eachMember(value as Facts, (_, text) => yuan(text as string));
-    case 'payee':
-      return eachMember(value as Facts, (_, text) => text);
-    case 'anomaly':
-      return money(value as Facts);
-    case 'other_anomalies':
-      return (value as Facts[]).map(money);
-    default:
-      return value;
-  }
-}
-
-function money(anomaly: Facts): object {
-  return eachMember(anomaly, (member, fact) => {
-    if (member === 'amount') return yuan(fact as string);
-    return member === 'channel_amounts' ? eachMember(fact as Facts, (_, text) => yuan(text as string)) : fact;
-  });
+function insideOf(currency: string): (facts: Facts) => Facts {
+  const money = (text: unknown) => ({ currency, minor: Number(String(text).replace('.', '')) });
+  const amounts = (value: unknown) => eachMember(value as Facts, (_, text) => money(text));
+  const anomaly = (found: unknown) =>
+    eachMember(found as Facts, (member, fact) => {
+      if (member === 'amount') return money(fact);
+      return member === 'channel_amounts' ? amounts(fact) : fact;
+    });
+  const read = (name: string, value: unknown): unknown => {
+    switch (name) {
+      case 'amount_requested':
+      case 'amount_paid':
+        return money(value);
+      case 'channel_amounts':
+        return amounts(value);
+      case 'payee':
+        return eachMember(value as Facts, (_, text) => text);
+      case 'anomaly':
+        return anomaly(value);
+      case 'other_anomalies':
+        return (value as Facts[]).map(anomaly);
+      default:
+        return value;
+    }
+  };
+  return (facts) => eachMember(facts, (name, value) => (value === null ? null : read(name, value))) as Facts;
 }
 
 function eachMember(value: Facts, read: (name: string, member: unknown) => unknown): object {
@@ -65,10 +65,6 @@ function eachMember(value: Facts, read: (name: string, member: unknown) => unkno
 /** In the rows it stands inside each amount. */
 function withoutCurrency([name]: [string, unknown]): boolean {
   return name !== 'currency';
-}
-
-function yuan(text: string): object {
-  return { currency: 'CNY', minor: Number(text.replace('.', '')) };
 }
 
 function camel(name: string): string {

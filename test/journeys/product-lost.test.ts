@@ -16,6 +16,9 @@ afterAll(() => service.stop());
 /** The payer's browser does not come back either: its return would ask at once. */
 const gone = { return: false };
 
+/** What a callback that changes nothing is told as; a hint lets the channel be asked. */
+const applied = /^callback\.(without_effect|followed)$/;
+
 describe.each(products)('$channel $method', (product) => {
   test('the callback and all its repeats are lost: status sync finds the money', async () => {
     const order = orderOf(product);
@@ -28,7 +31,7 @@ describe.each(products)('$channel $method', (product) => {
     await resend(service, id);
     await deliveries(service, id, 2);
     await expectAgreement(service, [order]);
-    expect(await read(service, id)).toMatchObject({ version: 3 });
+    expect(await read(service, id)).toMatchObject({ version: product.isCaptured ? 4 : 3 });
   });
 
   test('the queue is emptied by nobody: status sync finds the money, and what comes out later changes nothing', async () => {
@@ -47,26 +50,30 @@ describe.each(products)('$channel $method', (product) => {
     await service.control('/faults', undefined, 'DELETE');
     await service.control('/clock', { advance: '10m' });
     await until('the callback, applied', () =>
-      service.lines.find((line) => line.name === 'callback.without_effect' && line.transaction_id === id),
+      service.lines.find((line) => applied.test(line.name) && line.transaction_id === id),
     );
     await expectAgreement(service, [order]);
   });
 
-  test('nobody asks and no sync runs: the queue alone settles it', async () => {
-    const order = orderOf(product);
-    const id = await shown(service.app, order);
-    for (const operation of ['find-due', 'sync-transaction'])
-      await service.control('/faults', {
-        operation,
-        service: 'dynamodb',
-        fault: 'internal_error',
-        times: 1000,
-      });
-    await pay(service, id, 'success', gone);
-    await untilStatus(service, id, 'PAID_SUCCESS');
-    await service.control('/faults', undefined, 'DELETE');
-    await expectAgreement(service, [order]);
-  });
+  // What a payer only agreed to is captured by sync.
+  (product.isCaptured ? test.skip : test)(
+    'nobody asks and no sync runs: the queue alone settles it',
+    async () => {
+      const order = orderOf(product);
+      const id = await shown(service.app, order);
+      for (const operation of ['find-due', 'sync-transaction'])
+        await service.control('/faults', {
+          operation,
+          service: 'dynamodb',
+          fault: 'internal_error',
+          times: 1000,
+        });
+      await pay(service, id, 'success', gone);
+      await untilStatus(service, id, 'PAID_SUCCESS');
+      await service.control('/faults', undefined, 'DELETE');
+      await expectAgreement(service, [order]);
+    },
+  );
 
   test('the answer to its creation is lost, and the payer pays what is shown later', async () => {
     const order = orderOf(product);
@@ -97,8 +104,11 @@ describe.each(products)('$channel $method', (product) => {
     await service.gateway('/faults', undefined, 'DELETE');
     const id = body.transaction_id ?? '';
     const wasAsked = asked(service, id, 'prepay').length > 0;
-    expect(body.status).toBe(wasAsked ? 'PAID_SUCCESS' : 'PENDING_PAYMENT');
+    // A number of the order's own is not ours before the answer is written down: its word waits for that.
+    const isAtOnce = wasAsked && !product.numbersOrders;
+    expect(body.status).toBe(isAtOnce ? 'PAID_SUCCESS' : 'PENDING_PAYMENT');
     if (!wasAsked) await pay(service, id);
+    if (product.numbersOrders) await service.control('/clock', { advance: '30s' });
     await untilStatus(service, id, 'PAID_SUCCESS');
     expect((await create(service.app, order)).body).toMatchObject({ code: 'ORDER_ALREADY_PAID' });
     await expectAgreement(service, [order]);

@@ -3,26 +3,35 @@ import { stages } from '../../infra/config.ts';
 import { provider } from '../../lib/gateways/registry.ts';
 import { newOrder, type Order } from './shop.ts';
 
-export interface Product {
+export interface Product extends Protocol {
   readonly provider: string;
   readonly channel: string;
   readonly method: string;
   readonly currency: string;
   /** what the method must know of the payer */
   readonly payer: Readonly<Record<string, string>>;
-  /** the channel knows the order as soon as it is made, and can close it; else only once a payer opens it */
-  readonly isKnownAtOnce: boolean;
 }
 
-/** By provider: a fact of its protocol, which a new one has to state here. */
-const knowsAtOnce: Readonly<Record<string, boolean>> = {
-  alipay: false,
-  'wechat-pay': true,
+/** What a provider's protocol is like, beyond what its adapter says. */
+interface Protocol {
+  /** the channel knows the order as soon as it is made, and can close it; else only once a payer opens it */
+  readonly isKnownAtOnce: boolean;
+  /** it gives the order a number of its own: whoever has not got that was not shown how to pay, and need not ask */
+  readonly numbersOrders?: true;
+  /** the payer only agrees: no money moves before it is captured, and none after the payment is closed */
+  readonly isCaptured?: true;
+}
+
+/** By provider: what a new one has to state here. */
+const protocols: Readonly<Record<string, Protocol>> = {
+  alipay: { isKnownAtOnce: false },
+  paypal: { isKnownAtOnce: true, numbersOrders: true, isCaptured: true },
+  'wechat-pay': { isKnownAtOnce: true },
 };
 
-function isKnownAtOnce(name: string): boolean {
-  const known = knowsAtOnce[name];
-  if (known === undefined) throw new Error(`Say in products.ts from when on ${name} knows an order.`);
+function protocolOf(name: string): Protocol {
+  const known = protocols[name];
+  if (!known) throw new Error(`Say in products.ts what the protocol of ${name} is like.`);
   return known;
 }
 
@@ -37,7 +46,7 @@ export const products: readonly Product[] = stages.local.channels.flatMap(({ cod
     channel: code,
     method,
     currency: Object.keys(amounts)[0] ?? '',
-    isKnownAtOnce: isKnownAtOnce(name),
+    ...protocolOf(name),
     payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
   })),
 );
@@ -61,9 +70,25 @@ export function byOtherWay(order: Order, { channel, method, payer }: Product): O
   return { ...order, payment_channel: channel, payment_method: method, ...payer };
 }
 
-/** Another way to pay than this one: the next in the list. */
+/** Another way to pay the same order: the next in the list, and the first again after the last. */
 export function otherThan(product: Product): Product {
-  const other = products[(products.indexOf(product) + 1) % products.length];
-  if (!other || other === product) throw new Error('there is one product only');
+  const other = after(product)[0];
+  if (!other) throw new Error(`nothing but ${product.method} takes ${product.currency}`);
   return other;
+}
+
+export function hasOther(product: Product): boolean {
+  return after(product).length > 0;
+}
+
+/** The same by another provider, if there is one in that currency. */
+export function elsewhere(product: Product): Product | undefined {
+  return after(product).find(({ provider: name }) => name !== product.provider);
+}
+
+/** All others in its currency, those first that follow it in the list. */
+function after(product: Product): readonly Product[] {
+  const place = products.indexOf(product);
+  const others = [...products.slice(place + 1), ...products.slice(0, place)];
+  return others.filter(({ currency }) => currency === product.currency);
 }

@@ -72,6 +72,8 @@ function rightName(entry: TimelineEntry, from: unknown, to: unknown): boolean {
   if (from !== to) return edges[from as string]?.[to as string] === name;
   if ('anomaly' in before)
     return name === (decided(entry) ? 'payment.anomaly_resolved' : 'payment.anomaly_found');
+  if ('captures' in before) return name === 'payment.capture_begun';
+  if ('capture_declines' in before) return name === 'payment.capture_declined';
   return name === 'payment.close_requested' && ('close_requested_at' in before || 'superseded_by' in before);
 }
 

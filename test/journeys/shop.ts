@@ -1,5 +1,7 @@
 // What a shop and its payers do, in one line each.
 import { randomUUID } from 'node:crypto';
+import { expect } from '@jest/globals';
+import type { Product } from './products.ts';
 import { newKey, until, type Answer, type Client, type PaymentView, type Service } from './service.ts';
 
 export interface Order {
@@ -95,6 +97,23 @@ export function pay(
   more: object = {},
 ): Promise<Paying> {
   return gateway('/pay', { transaction_id: transactionId, outcome, ...more });
+}
+
+/** A payer opens what is not known before somebody does, and waits. */
+export async function open(service: Service, { isKnownAtOnce }: Product, id: string): Promise<void> {
+  if (!isKnownAtOnce) await pay(service, id, 'pending');
+}
+
+/** Whoever tries to pay this is refused, or agrees to what nobody takes. */
+export async function payInVain(
+  service: Service,
+  { isCaptured }: Product,
+  id: string,
+  means: { readonly prepay_info?: unknown },
+): Promise<void> {
+  const paying = pay(service, id, 'success', means);
+  if (isCaptured) expect(await paying).toMatchObject({ gateway_transaction_id: null });
+  else await expect(paying).rejects.toThrow('No money moved');
 }
 
 export async function read({ operator }: Service, transactionId: string): Promise<PaymentView> {

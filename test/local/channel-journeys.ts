@@ -2,6 +2,8 @@
 import type { Line } from '../../local/journal.ts';
 import type { Machine } from '../../local/machine.ts';
 import { signedFetch } from '../../local/signed-fetch.ts';
+import { noon } from '../contract/bench.ts';
+import { benches } from '../contract/benches.ts';
 import { channelsOf, openConfigurer, type LocalChannel } from './channels.ts';
 import type { Journey } from './journeys.ts';
 import type { Latecomer } from './latecomer.ts';
@@ -20,7 +22,9 @@ export function openChannelJourneys(machine: Machine, lines: readonly Line[], { 
     return true;
   }
   const keyed = channels.filter(({ signingKeys }) => signingKeys.length > 0);
-  const sendingNobodyBack = channels.filter(({ provider }) => provider === 'wechat-pay');
+  const sendingNobodyBack = channels.filter(
+    ({ provider }) => benches[provider]?.connect('well', noon).gateway.readReturn === undefined,
+  );
 
   const strayed: Journey = () =>
     each(sendingNobodyBack, async ({ code }) => {
@@ -43,13 +47,18 @@ export function openChannelJourneys(machine: Machine, lines: readonly Line[], { 
   const configured = async (code: string, key: 'kms' | 'pem') => (await configure(code, key)).status === 200;
 
   return {
+    /** those that keep a secret, and which key their next configuration has */
+    secretly: channels.map(({ code, provider, signingKeys }) => ({
+      code,
+      key: signingKeys.length > 0 && keepsMore(provider) ? ('kms' as const) : ('pem' as const),
+    })),
     /** what an order through each channel says */
     orders: channels.map(({ order }) => order),
     throughEach:
       (step: Step): Journey =>
       () =>
         each(channels, ({ order }) => step(order)),
-    /** WeChat Pay sends nobody back: who comes all the same is told so by a channel that is whole. */
+    /** Some send nobody back: who comes all the same is told so by a channel that is whole. */
     strayed,
     /** WECHAT_PAY_CERT alone is handed out keys; the others are connected to see that they are not. */
     refreshed,
@@ -59,4 +68,9 @@ export function openChannelJourneys(machine: Machine, lines: readonly Line[], { 
     configured,
     keyed: () => each(keyed, ({ code }) => configured(code, 'kms')),
   };
+}
+
+/** Beside the key that it signs with. */
+function keepsMore(provider: string): boolean {
+  return Object.keys(benches[provider]?.secrets ?? {}).length > 1;
 }

@@ -221,9 +221,13 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     ],
     ['get-channel', /^kms:GetPublicKey /, channels.shown],
     ['put-channel', /^kms:GetPublicKey /, channels.keyed],
-    ['put-channel', /channels\/ALIPAY_CERT\b/, () => configured('ALIPAY_CERT', 'pem')],
-    ['put-channel', /channels\/WECHAT_PAY\b/, () => configured('WECHAT_PAY', 'pem')],
-    ['put-channel', /channels\/WECHAT_PAY_CERT\b/, () => configured('WECHAT_PAY_CERT', 'kms')],
+    ...channels.secretly
+      .filter(({ code }) => code !== 'ALIPAY')
+      .map(({ code, key }): Journeys['seldom'][number] => [
+        'put-channel',
+        new RegExp(`channels/${code}\\b`),
+        () => configured(code, key),
+      ]),
   ];
   return { usual, seldom };
 }

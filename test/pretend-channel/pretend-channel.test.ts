@@ -36,19 +36,26 @@ const lines = [
     "      { code: 'WECHAT_PAY', provider: 'wechat-pay' },",
     "      { code: 'PRETEND', provider: 'pretend' },",
   ],
-  ['test/journeys/products.ts', 'const knowsAtOnce: Readonly<Record<string, boolean>> = {', undefined],
+  [
+    'test/contract/benches.ts',
+    "import { weChatPayBench, weChatPayCertificateBench } from './wechat-pay.ts';",
+    "import { pretendBench } from './pretend.ts';",
+  ],
+  ['test/contract/benches.ts', "  'wechat-pay': weChatPayBench,", '  pretend: pretendBench,'],
+  ['test/journeys/products.ts', 'const protocols: Readonly<Record<string, Protocol>> = {', undefined],
 ] as const;
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'pretend-channel-'));
   for (const name of [...copied, ...files]) cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  for (const side of ['lib', 'local'])
+  for (const side of ['lib', 'local', 'test'])
     cpSync(join(import.meta.dirname, side), join(copy, side), { recursive: true });
   for (const [file, before, line] of lines) {
     const text = readFileSync(join(copy, file), 'utf8');
     if (text.split(before).length !== 2) throw new Error(`${file} has no such line, or several: ${before}`);
-    const added = line === undefined ? `${before}\n  pretend: true,` : `${line}\n${before}`;
+    const added =
+      line === undefined ? `${before}\n  pretend: { isKnownAtOnce: true },` : `${line}\n${before}`;
     writeFileSync(join(copy, file), text.replace(before, added));
   }
 });
@@ -79,6 +86,14 @@ test('the page of channels is made anew, with all of them', async () => {
   const page = readFileSync(join(copy, 'docs/generated/channels.md'), 'utf8');
   expect(page).toContain('| pretend | `pretend_code` | CNY 0.01–5000.00 | 2 min to 60 min (10 min) |');
   expect(page).toMatch(/^\| {2}\| alipay \| pretend \| wechat-pay \|$/m);
+});
+
+test('it stands before the contract suite, with every bit flip and every wrong door', async () => {
+  const printed = await run(
+    ...['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', '--verbose'],
+    ...['-t', 'pretend|stands before the contract suite', 'test/contract'],
+  );
+  expect(printed).toMatch(/^Tests: +\d+ skipped, ([1-9]\d\d) passed, \d+ total$/m);
 });
 
 test('the journeys of every product are its own, too', async () => {

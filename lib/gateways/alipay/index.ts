@@ -1,7 +1,7 @@
 // Alipay: its ways to pay, proved by RSA2.
 import { usualTiers } from '../../domain/due.ts';
 import { fingerprints } from '../crypto.ts';
-import type { Provider } from '../gateway.ts';
+import type { Provider } from '../provider.ts';
 import type { Client } from './client.ts';
 import { configSchema, secretsSchema, type AlipayConfig, type AlipaySecrets } from './config.ts';
 import { certificateParameters, platformKey } from './keys.ts';

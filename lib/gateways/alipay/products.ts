@@ -1,6 +1,7 @@
 // Ways to pay with Alipay, and what each gives the payer: a code to scan, an address to go to, a text for the app.
 import { formatAmount } from '../../domain/money.ts';
-import type { CallOptions, MethodRule, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { CallOptions, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { MethodRule } from '../provider.ts';
 import { toBeijing } from './beijing.ts';
 import { call, isSuccess, queryText, signedParameters, type Call, type Client } from './client.ts';
 import { refusal } from './status.ts';

@@ -2,7 +2,7 @@
 // @see https://docs.stripe.com/currencies
 import type { Json } from '../../domain/canonical-json.ts';
 import { formatAmount, isCurrency, parseAmount, type Currency, type Money } from '../../domain/money.ts';
-import type { MethodRule } from '../gateway.ts';
+import type { MethodRule } from '../provider.ts';
 
 interface Unit {
   /** of Stripe's number */

@@ -1,7 +1,7 @@
 // What a channel of Stripe is configured with, and what it keeps secret. Every key says by its prefix which of Stripe's two
 // worlds it is of.
 import * as z from 'zod';
-import type { ChannelEnvironment } from '../gateway.ts';
+import type { ChannelEnvironment } from '../provider.ts';
 
 export const configSchema = z.strictObject({
   account_id: z

@@ -1,7 +1,7 @@
 // Stripe: cards and their wallets in our own page, or Stripe's checkout, for merchants who are connected directly.
 import { usualTiers } from '../../domain/due.ts';
 import { fingerprints } from '../crypto.ts';
-import type { Provider } from '../gateway.ts';
+import type { Provider } from '../provider.ts';
 import type { Client } from './client.ts';
 import {
   checkWorld,

@@ -6,17 +6,16 @@ import {
   type Acknowledgement,
   type Notification,
   type NotificationReader,
-  type Proofs,
   type ReaderPorts,
-  type Setting,
 } from '../gateway.ts';
+import type { Proofs, Setting } from '../provider.ts';
 import { apiVersion } from './client.ts';
 import { isLive, type StripeConfig, type StripeSecrets } from './config.ts';
 import { changesNothing, isDispute, settles } from './events.ts';
 import { isNode, readNode, type Node } from './json.ts';
 import { bySession, transactionOf, type Kind } from './orders.ts';
 import { readReturn } from './returns.ts';
-import { prove } from './signature.ts';
+import { prove, signatureHeader } from './signature.ts';
 import { snapshot } from './snapshot.ts';
 import type { State } from './status.ts';
 
@@ -32,6 +31,7 @@ export function notificationReader(
       checkOurs(event, config);
       return { notification: read(event, config), keyVersion };
     },
+    proofHeaders: [signatureHeader],
     readReturn: (query) => readReturn(query, config),
     acknowledge,
   };

@@ -1,7 +1,8 @@
 // Ways to pay with Stripe, and what each gives the payer: a secret for Stripe's elements in our page, or its own checkout.
 import type { PrepayInfo } from '../../domain/payment.ts';
 import { sameMoney } from '../../domain/money.ts';
-import type { CallOptions, MethodRule, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { CallOptions, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { MethodRule } from '../provider.ts';
 import { amounts, fromWire, toWire } from './amounts.ts';
 import { call, type Client, type Fields, type Refused } from './client.ts';
 import { findOrder } from './find-order.ts';

@@ -2,7 +2,8 @@
 // session's has come from there, or could have. It says which payment to ask for, and nothing else.
 // @see https://docs.stripe.com/payments/checkout/custom-success-page
 import { isTransactionId } from '../../domain/ids.ts';
-import { CallbackRefused, type ReturnedPayer, type Setting } from '../gateway.ts';
+import { CallbackRefused, type ReturnedPayer } from '../gateway.ts';
+import type { Setting } from '../provider.ts';
 import { isLive } from './config.ts';
 import { sessions } from './orders.ts';
 

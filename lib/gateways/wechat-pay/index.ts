@@ -1,7 +1,8 @@
 // WeChat Pay APIv3, for merchants who are connected directly: its ways to pay, proved by its public key or its certificates.
 import { usualTiers } from '../../domain/due.ts';
 import { fingerprints } from '../crypto.ts';
-import type { CallOptions, Provider } from '../gateway.ts';
+import type { CallOptions } from '../gateway.ts';
+import type { Provider } from '../provider.ts';
 import type { Client } from './client.ts';
 import { configSchema, secretsSchema, type WeChatPayConfig, type WeChatPaySecrets } from './config.ts';
 import { keyRing } from './keys.ts';

@@ -1,19 +1,20 @@
 // Proves and reads what WeChat Pay posts: the signature over the bytes first, then the envelope, then what is sealed in it.
 // @see https://pay.weixin.qq.com/doc/v3/merchant/4012075420
 import { isTransactionId, type TransactionId } from '../../domain/ids.ts';
+import { isCurrency } from '../../domain/money.ts';
 import {
   CallbackRefused,
   type Acknowledgement,
   type ReaderPorts,
   type Notification,
   type NotificationReader,
-  type Proofs,
 } from '../gateway.ts';
+import type { Proofs } from '../provider.ts';
 import type { WeChatPayConfig, WeChatPaySecrets } from './config.ts';
 import { isNode, readNode, type Node } from './json.ts';
 import { keyRing } from './keys.ts';
 import { open, readSealed } from './sealed.ts';
-import { prove } from './signature.ts';
+import { proofHeaders, prove } from './signature.ts';
 import { paidSnapshot } from './snapshot.ts';
 
 export function notificationReader(
@@ -23,6 +24,7 @@ export function notificationReader(
 ): NotificationReader {
   const ring = keyRing(config, platformKeys);
   return {
+    proofHeaders,
     readNotification({ body, headers }) {
       const proof = prove(headers, body, ring, now());
       if (proof.kind === 'refused') throw new CallbackRefused(proof.reason, proof.detail);
@@ -78,10 +80,12 @@ function opened({ resource }: Notice, key: string | undefined): Node {
 
 function read(notice: Notice, content: Node, config: WeChatPayConfig): Notification {
   const isPayment = notice.type === 'TRANSACTION.SUCCESS';
-  // Only orders name an application.
-  const app_id = isPayment ? content['appid'] : (content['appid'] ?? config.app_id);
-  const isOurs = content['mchid'] === config.merchant_id && app_id === config.app_id;
-  if (!isOurs) throw new CallbackRefused('foreign', 'it is for another merchant or application');
+  // Only orders are sure to say whose they are; what our own key opened is ours where it says nothing.
+  const { mchid, appid } = isPayment
+    ? content
+    : { mchid: config.merchant_id, appid: config.app_id, ...content };
+  if (mchid !== config.merchant_id || appid !== config.app_id)
+    throw new CallbackRefused('foreign', 'it is for another merchant or application');
   const order = content['out_trade_no'];
   const transactionId = typeof order === 'string' && isTransactionId(order) ? order : undefined;
   if (notice.type.startsWith('REFUND.')) return unrecognised(notice, 'refund notice', transactionId);
@@ -104,6 +108,10 @@ function payment(
     return unrecognised(notice, what, transactionId);
   }
   const snapshot = paidSnapshot(content, transactionId, config);
+  const { amount } = content;
+  const currency = isNode(amount) ? amount['currency'] : undefined;
+  if (!snapshot && typeof currency === 'string' && !isCurrency(currency))
+    return unrecognised(notice, `${notice.type} in currency ${currency.slice(0, 8)}`, transactionId);
   if (!snapshot)
     throw new CallbackRefused('unreadable', 'a paid order without its time, number, or amount in a currency');
   return { kind: 'payment', snapshot };

@@ -1,6 +1,7 @@
 // Ways to pay with WeChat Pay, and what each gives the payer: a code to scan, an address to go to, parameters for its SDKs.
 import type { PrepayInfo } from '../../domain/payment.ts';
-import type { CallOptions, MethodRule, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { CallOptions, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { MethodRule } from '../provider.ts';
 import { toBeijing } from './beijing.ts';
 import { call, newNonce, seconds, sign, type Client } from './client.ts';
 import type { Node } from './json.ts';
@@ -121,7 +122,7 @@ async function jsapiParameters(client: Client, answer: Node): Promise<Given> {
   const { app_id: appId } = client.config;
   const [timeStamp, nonceStr, box] = [seconds(client), newNonce(client), `prepay_id=${id}`];
   const paySign = await sign(client, lines(appId, timeStamp, nonceStr, box));
-  if (typeof paySign !== 'string') return paySign;
+  if (typeof paySign !== 'string') return notSigned(paySign);
   const parameters = { appId, timeStamp, nonceStr, package: box, signType: 'RSA', paySign };
   return { kind: 'ok', value: { kind: 'jsapi_parameters', parameters } };
 }
@@ -133,7 +134,7 @@ async function appParameters(client: Client, answer: Node): Promise<Given> {
   const { app_id: appid, merchant_id: partnerid } = client.config;
   const [timestamp, noncestr] = [seconds(client), newNonce(client)];
   const signature = await sign(client, lines(appid, timestamp, noncestr, prepayid));
-  if (typeof signature !== 'string') return signature;
+  if (typeof signature !== 'string') return notSigned(signature);
   const parameters = {
     appid,
     partnerid,
@@ -144,6 +145,11 @@ async function appParameters(client: Client, answer: Node): Promise<Given> {
     sign: signature,
   };
   return { kind: 'ok', value: { kind: 'app_parameters', parameters } };
+}
+
+/** The order is there by now: only its means to pay are not. */
+function notSigned({ cause }: { readonly cause?: unknown }): Given {
+  return { kind: 'unknown', reason: 'not_signed', cause };
 }
 
 /** It goes into a signed text: a line feed in it would move a border there. */

@@ -50,6 +50,11 @@ export function prove(headers: HeaderValues, body: Uint8Array, ring: KeyRing, no
   return { kind: 'proved', serial };
 }
 
+/** Names of the headers that prove, in lower case. */
+export const proofHeaders: readonly string[] = [
+  ...['timestamp', 'nonce', 'serial', 'signature', 'signature-type'].map((name) => `wechatpay-${name}`),
+];
+
 const names = ['timestamp', 'nonce', 'serial', 'signature'] as const;
 
 type SigningHeaders = Readonly<Record<(typeof names)[number], string>>;

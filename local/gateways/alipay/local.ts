@@ -121,6 +121,7 @@ function read(means: AnyMeans): Means | undefined {
         : { kind: 'app_parameters', parameters: { order_string } };
     }
     case 'jsapi_parameters':
+    case 'client_secret':
       return undefined;
   }
 }

@@ -89,6 +89,8 @@ async function openWith(means: Means, sellers: readonly Seller[], fetch: Ports['
     }
     case 'redirect_url':
       return browseTo(means.url, sellers, fetch);
+    case 'client_secret':
+      throw new Refused(422, 'prepay_info: WeChat Pay cannot be paid by this. No money moved.');
   }
 }
 

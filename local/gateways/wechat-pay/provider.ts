@@ -63,6 +63,7 @@ export async function openWechatPay({ ports, faults, origin }: Opening): Promise
       return seller.merchant.register(publicKeyPem);
     },
     rotateCertificate: () => sellers[1].merchant.rotate(),
+    rotateKeys: () => sellers[1].merchant.rotate(),
     async answer(request) {
       if (request.target.startsWith('/wechat-pay/v3/')) return answerCall(house, request);
       const isPage = request.target === pagePath || request.target.startsWith(`${pagePath}?`);
@@ -79,6 +80,8 @@ export async function openWechatPay({ ports, faults, origin }: Opening): Promise
           return means.parameters['package']?.startsWith('prepay_id=') === true;
         case 'app_parameters':
           return means.parameters['prepayid'] !== undefined;
+        case 'client_secret':
+          return false;
       }
     },
     pay: (means, payer) => play(means, payer, sellers, ports.fetch),

@@ -1,5 +1,4 @@
 // Which address asks for what. The addresses stand under `/wechat-pay`, as the real ones under their host.
-import type { Operation } from '../faults.ts';
 import type { Product } from './terms.ts';
 
 export type Asked =
@@ -13,7 +12,9 @@ export type Asked =
   | { readonly operation: 'certificates' };
 
 /** Faults are planted for operations; the certificates are none. */
-export function isOperation(operation: Asked['operation']): operation is Operation {
+export function isOperation(
+  operation: Asked['operation'],
+): operation is Exclude<Asked['operation'], 'certificates'> {
   return operation !== 'certificates';
 }
 

@@ -67,7 +67,7 @@ describe('faults', () => {
     ['no signature probes', { callback: { kind: '*', fault: 'signtest' } }],
     ['Say which fault', {}],
     ['call.operation', { call: { operation: 'refund', fault: 'slow' } }],
-    ['provider', { provider: 'stripe', call: { operation: '*', fault: 'slow' } }],
+    ['provider', { provider: 'nobody', call: { operation: '*', fault: 'slow' } }],
     ['body', 'text'],
   ])('400: …%s…', async (words, body) => {
     const answer = await world.control('POST', '/faults', body);
@@ -83,7 +83,7 @@ describe('the address', () => {
   });
 
   test('another provider has no books here, and a body has to be JSON', async () => {
-    expect(await world.control('GET', '/books?provider=paypal')).toMatchObject({ status: 404 });
+    expect(await world.control('GET', '/books?provider=nobody')).toMatchObject({ status: 404 });
     const response = await fetch(`${world.gateways.url}/_control/pay`, { method: 'POST', body: '{' });
     expect(response.status).toBe(400);
   });

@@ -6,6 +6,7 @@ import type { CallOptions, GatewayPorts, Outcome } from '../gateway.ts';
 import { send } from '../http.ts';
 import type { PretendConfig } from './config.ts';
 import { isGenuine, sign } from './signature.ts';
+import { refusal } from './status.ts';
 
 export interface Client {
   readonly config: PretendConfig;
@@ -16,7 +17,7 @@ export interface Client {
 
 export type Node = Readonly<Record<string, Json>>;
 export type Answer =
-  { readonly kind: 'answered'; readonly node: Node } | Extract<Outcome<never>, { kind: 'unknown' }>;
+  { readonly kind: 'answered'; readonly node: Node } | Exclude<Outcome<never>, { kind: 'ok' }>;
 
 /** Only an answer that is proved and names this order is `answered`. */
 export async function call(
@@ -38,6 +39,8 @@ export async function call(
     return { kind: 'unknown', reason: 'bad_signature' };
   const node = readNode(result.body);
   if (!node) return { kind: 'unknown', reason: 'unreadable' };
+  const { refusal: refused } = node;
+  if (typeof refused === 'string') return refusal(refused);
   return node['order'] === order ? { kind: 'answered', node } : { kind: 'unknown', reason: 'other_order' };
 }
 

@@ -4,11 +4,16 @@ import * as z from 'zod';
 export const configSchema = z.strictObject({
   merchant_id: z.string().regex(/^\d{4,16}$/, 'must be the digits of the merchant id'),
 });
-export const secretsSchema = z.strictObject({
-  shared_secret: z
+const secret = (what: string) =>
+  z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case')
-    .describe('What both sides sign with. It goes in and never comes out.'),
+    .describe(`${what} It goes in and never comes out.`);
+
+/** Whoever can read callbacks must not be able to sign calls. */
+export const secretsSchema = z.strictObject({
+  call_secret: secret('What calls and their answers are signed with.'),
+  callback_secret: secret('What callbacks are signed with.'),
 });
 
 export type PretendConfig = z.output<typeof configSchema>;

@@ -1,7 +1,7 @@
-// Pretend Pay: the smallest provider that the contract allows. It proves itself by a secret that both sides share.
+// Pretend Pay: the smallest provider that the contract allows. It proves itself by secrets that both sides share.
 import { usualTiers } from '../../domain/due.ts';
 import { fingerprints } from '../crypto.ts';
-import type { Provider } from '../gateway.ts';
+import type { Provider } from '../provider.ts';
 import type { Client } from './client.ts';
 import { configSchema, secretsSchema, type PretendConfig, type PretendSecrets } from './config.ts';
 import { notificationReader } from './notifications.ts';
@@ -12,7 +12,7 @@ export const pretend: Provider<PretendConfig, PretendSecrets> = {
   name: 'pretend',
   methods,
   sync: { tiers: usualTiers, lead: expiryLead, grace: 60, limit: 86_400 },
-  readerSecrets: ['shared_secret'],
+  readerSecrets: ['callback_secret'],
   endpoints: { production: 'https://pretend.invalid', sandbox: 'https://sandbox.pretend.invalid' },
   configSchema,
   secretsSchema,
@@ -20,7 +20,7 @@ export const pretend: Provider<PretendConfig, PretendSecrets> = {
   fingerprints,
   reader: notificationReader,
   connect(config, { secrets, platformKeys }, ports) {
-    const client: Client = { config, endpoint: config.endpoint, secret: secrets.shared_secret, ports };
+    const client: Client = { config, endpoint: config.endpoint, secret: secrets.call_secret, ports };
     return {
       ...notificationReader(config, ports, { secrets, platformKeys }),
       prepay: (request, options) => prepay(client, request, options),

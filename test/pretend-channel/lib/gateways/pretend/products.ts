@@ -1,5 +1,6 @@
 // Pretend Pay's one way to pay: a code to scan.
-import type { CallOptions, MethodRule, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { CallOptions, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
+import type { MethodRule } from '../provider.ts';
 import { call, type Client } from './client.ts';
 
 /** s. So much earlier than ours Pretend Pay's own time ends. */

@@ -34,7 +34,7 @@ const cannotPlay = Object.fromEntries(
 );
 
 export function openPretend({ ports, faults, origin }: Opening): Promise<LocalProvider> {
-  const secret = randomBytes(32).toString('hex');
+  const [secret, callbackSecret] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
   const orders = new Map<string, Order>();
   const plan = faults.of<AnyCallbackFault>(name, cannotPlay);
   const deliveries = new Deliveries(ports, plan, {
@@ -44,9 +44,9 @@ export function openPretend({ ports, faults, origin }: Opening): Promise<LocalPr
     takes: (status) => status === 200,
   });
 
-  const headers = (body: string) => {
+  const headers = (body: string, by = secret) => {
     const second = String(Math.floor(ports.now() / 1000));
-    const signature = createHmac('sha256', secret).update(`${second}.${body}`).digest('hex');
+    const signature = createHmac('sha256', by).update(`${second}.${body}`).digest('hex');
     return { 'pretend-signature': `t=${second},v1=${signature}` };
   };
 
@@ -125,12 +125,15 @@ export function openPretend({ ports, faults, origin }: Opening): Promise<LocalPr
   }
 
   function tell(paid: Order): void {
-    const body = JSON.stringify({ ...paid, merchant_id });
+    const body = JSON.stringify({ ...paid, merchant_id, kind: 'payment', notice: paid.number });
     deliveries.announce({
       transactionId: paid.order,
       url: paid.callback_url,
       id: paid.number ?? '',
-      write: () => ({ headers: { 'content-type': 'application/json', ...headers(body) }, body }),
+      write: () => ({
+        headers: { 'content-type': 'application/json', ...headers(body, callbackSecret) },
+        body,
+      }),
     });
   }
 
@@ -141,7 +144,12 @@ export function openPretend({ ports, faults, origin }: Opening): Promise<LocalPr
     channels: [
       {
         code,
-        connect: () => ({ gateway_url: `${origin()}/pretend`, merchant_id, shared_secret: secret }),
+        connect: () => ({
+          gateway_url: `${origin()}/pretend`,
+          merchant_id,
+          call_secret: secret,
+          callback_secret: callbackSecret,
+        }),
       },
     ],
     owns: (means) => means.kind === 'qr_code' && means.qr_code.startsWith('pretend:'),

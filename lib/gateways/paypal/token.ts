@@ -1,0 +1,94 @@
+// The access token that every call carries: fetched when it is needed first, shared by calls at one time, kept until shortly
+// before its end.
+// @see https://developer.paypal.com/api/rest/authentication/
+import type { CallOptions, GatewayPorts, Outcome } from '../gateway.ts';
+import { send, type HttpResult } from '../http.ts';
+import { readNode } from './json.ts';
+
+/** Nothing was sent beside the question for a token: whatever was to be called was not. */
+export type NoToken = Extract<Outcome<never>, { kind: 'retry_later' }>;
+
+export type Token = { readonly kind: 'token'; readonly text: string };
+
+export interface TokenSource {
+  take(call: CallOptions): Promise<Token | NoToken>;
+  /** Forgets a token that PayPal refused. */
+  drop(text: string): void;
+}
+
+interface Credentials {
+  /** base URL */
+  readonly endpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** ms before its end from when on a token is used no more */
+const margin = 60_000;
+
+export function tokenSource(credentials: Credentials, ports: GatewayPorts): TokenSource {
+  /** `until`: ms since 1970 UTC */
+  let kept: { readonly text: string; readonly until: number } | undefined;
+  let underWay: Promise<Token | NoToken> | undefined;
+
+  async function fetched(call: CallOptions): Promise<Token | NoToken> {
+    const read = readToken(await ask(credentials, ports, call));
+    if ('kind' in read) return read;
+    kept = { text: read.text, until: ports.now() + read.seconds * 1000 - margin };
+    return { kind: 'token', text: read.text };
+  }
+
+  return {
+    take(call) {
+      if (kept && ports.now() < kept.until) return Promise.resolve({ kind: 'token', text: kept.text });
+      underWay ??= fetched(call).finally(() => {
+        underWay = undefined;
+      });
+      return underWay;
+    },
+    drop(text) {
+      if (kept?.text === text) kept = undefined;
+    },
+  };
+}
+
+function ask(
+  { endpoint, clientId, clientSecret }: Credentials,
+  ports: GatewayPorts,
+  call: CallOptions,
+): Promise<HttpResult> {
+  const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  return send(
+    ports,
+    {
+      method: 'POST',
+      url: new URL(`${endpoint.replace(/\/$/, '')}/v1/oauth2/token`),
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'payment-service',
+        authorization: `Basic ${basic}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: 'grant_type=client_credentials',
+    },
+    call,
+  );
+}
+
+function readToken(result: HttpResult): NoToken | { readonly text: string; readonly seconds: number } {
+  if (result.kind === 'failed') return noToken('token', result.cause);
+  const { access_token: text, token_type: type, expires_in: seconds, error } = readNode(result.body) ?? {};
+  if (result.status !== 200) {
+    const word = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'token';
+    return noToken(word, `HTTP ${result.status}`);
+  }
+  const isText = typeof text === 'string' && /^[\x21-\x7e]{1,4096}$/.test(text);
+  if (!isText || type !== 'Bearer' || typeof seconds !== 'number' || seconds <= 0)
+    return noToken('token', 'the answer holds no token');
+  return { text, seconds };
+}
+
+function noToken(channelCode: string, cause: unknown): NoToken {
+  const message = 'No access token could be had. Nothing was sent.';
+  return { kind: 'retry_later', channelCode, message, cause };
+}

@@ -1,0 +1,127 @@
+// A payer has agreed, and the money is ours to take: once, written down before, and never after somebody wants it closed.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { maximumDeclines } from '../../lib/flows/capture.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
+import { startDatabase, type Database } from '../store/database.ts';
+import { ages, dueOne, says, type Query, type Script } from './asked.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+
+const order = { gatewayOrderId: 'order-1' };
+const due = (script: Script, payment: Parameters<typeof dueOne>[2] = {}) =>
+  dueOne(database, { query: [says.approved], ...script }, { ...order, ...payment });
+
+const refusedMeans = (): Query => ({
+  kind: 'declined',
+  code: 'payer_refused',
+  channelCode: 'INSTRUMENT_DECLINED',
+  message: '',
+});
+const names = (events: readonly { name: string }[]) => events.map(({ name }) => name).slice(2);
+
+describe('what the payer agreed to', () => {
+  it('is taken, and was written down before', async () => {
+    const seen: (Payment | undefined)[] = [];
+    const asked = await due({
+      capture: [
+        async (payment) => {
+          seen.push(await asked.row());
+          return says.paid(payment);
+        },
+      ],
+    });
+    await asked.sync();
+    expect(seen).toMatchObject([{ status: 'PENDING_PAYMENT', captureBegunAt: expect.any(String) }]);
+    expect(asked.calls).toEqual(['query', 'capture']);
+    expect(names(await asked.events())).toEqual(['payment.capture_begun', 'payment.paid']);
+    expect(await asked.row()).toMatchObject({ status: 'PAID_SUCCESS', version: 4 });
+  });
+
+  it('is under review at the channel: pending, and asked for until it is paid', async () => {
+    const asked = await due({ capture: [says.state('pending')], query: [says.approved, says.paid] });
+    await asked.sync();
+    await asked.sync();
+    expect(asked.calls).toEqual(['query', 'capture', 'query']);
+    expect((await asked.row()).status).toBe('PAID_SUCCESS');
+  });
+
+  it.each([
+    ['a lost answer', says.unknown('timeout')],
+    ['an answer that puts it off', says.later],
+  ])('is asked for again under the same begin, after %s', async (_, first) => {
+    const asked = await due({ capture: [first, says.paid] });
+    await asked.sync();
+    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
+    await asked.sync();
+    expect(names(await asked.events())).toEqual(['payment.capture_begun', 'payment.paid']);
+    expect(asked.calls).toEqual(['query', 'capture', 'query', 'capture']);
+  });
+
+  it('was taken by an earlier call: the query adopts it', async () => {
+    const already = (): Query => ({ kind: 'declined', code: 'already_paid', channelCode: 'X', message: '' });
+    const asked = await due({ capture: [already], query: [says.approved, says.paid] });
+    await asked.sync();
+    await asked.sync();
+    expect((await asked.row()).status).toBe('PAID_SUCCESS');
+  });
+
+  it('is refused: written down, and the payer may choose another means', async () => {
+    const asked = await due({ capture: [refusedMeans, says.paid] });
+    await asked.sync();
+    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', captures: 1, captureDeclines: 1 });
+    await asked.sync();
+    expect(names(await asked.events())).toEqual([
+      'payment.capture_begun',
+      'payment.capture_declined',
+      'payment.capture_begun',
+      'payment.paid',
+    ]);
+  });
+
+  it('is refused once too often: failed', async () => {
+    const asked = await due({ capture: [refusedMeans] });
+    for (let n = 0; n < maximumDeclines; n++) await asked.sync();
+    expect(await asked.row()).toMatchObject({
+      status: 'PAID_FAILED',
+      errorCode: 'CHANNEL_DECLINED',
+      captureDeclines: maximumDeclines,
+    });
+    expect((await asked.sync()).kind).toBe('nothing_due');
+  });
+});
+
+describe('nothing is taken', () => {
+  it('once its time is over: it is closed', async () => {
+    const asked = await due(
+      { capture: [says.paid], close: [() => ({ kind: 'ok', value: 'closed' })] },
+      { age: ages.over },
+    );
+    await asked.sync();
+    expect(asked.calls).toEqual(['query', 'close']);
+    expect((await asked.row()).status).toBe('CLOSED');
+  });
+
+  it('once somebody wants it closed', async () => {
+    const asked = await due(
+      { capture: [says.paid], close: [() => ({ kind: 'ok', value: 'closed' })] },
+      { closeRequestedAt: '2026-11-22T00:00:01.000Z' },
+    );
+    await asked.sync();
+    expect(asked.calls).toEqual(['query', 'close']);
+  });
+});
+
+describe('what was begun', () => {
+  it('is neither closed nor taken when its time is over: the channel has to say first', async () => {
+    const begun = { captureBegunAt: '2026-11-22T00:00:30.000Z', captures: 1, age: ages.over };
+    const asked = await due({ capture: [says.paid], query: [says.approved, says.state('closed')] }, begun);
+    await asked.sync();
+    expect([asked.calls, (await asked.row()).status]).toEqual([['query'], 'PENDING_PAYMENT']);
+    await asked.sync();
+    expect((await asked.row()).status).toBe('CLOSED');
+  });
+});
