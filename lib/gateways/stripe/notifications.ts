@@ -15,7 +15,7 @@ import { changesNothing, isDispute, settles } from './events.ts';
 import { isNode, readNode, type Node } from './json.ts';
 import { bySession, transactionOf, type Kind } from './orders.ts';
 import { readReturn } from './returns.ts';
-import { prove } from './signature.ts';
+import { prove, signatureHeader } from './signature.ts';
 import { snapshot } from './snapshot.ts';
 import type { State } from './status.ts';
 
@@ -32,6 +32,7 @@ export function notificationReader(
       checkOurs(event, config);
       return { notification: read(event, config), keyVersion };
     },
+    proofHeaders: [signatureHeader],
     readReturn: (query) => readReturn(query, config),
     acknowledge,
   };

@@ -4,6 +4,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { fingerprint } from '../crypto.ts';
 import { CallbackRefused, type Callback } from '../gateway.ts';
 
+/** its name, in lower case */
+export const signatureHeader = 'stripe-signature';
+
 /** s, before and after our clock */
 const window = 300;
 
@@ -24,7 +27,7 @@ interface Signed {
  * @throws CallbackRefused malformed, not_authentic
  */
 export function prove({ headers, body }: Callback, secrets: readonly string[], now: number): string {
-  const { at, signatures } = readHeader(headers['stripe-signature'] ?? []);
+  const { at, signatures } = readHeader(headers[signatureHeader] ?? []);
   if (Math.abs(now - Number(at) * 1000) > window * 1000)
     throw new CallbackRefused('not_authentic', 'signed more than five minutes away from now');
   const proof = secrets.filter((secret) => isSigned(sign(secret, at, body), signatures));
@@ -48,7 +51,7 @@ function isSigned(expected: Buffer, signatures: readonly string[]): boolean {
 function readHeader(values: readonly string[]): Signed {
   const [header, ...more] = values;
   if (header === undefined) throw new CallbackRefused('not_authentic', 'there is no signature');
-  if (more.length > 0) throw new CallbackRefused('malformed', 'stripe-signature stands twice');
+  if (more.length > 0) throw new CallbackRefused('malformed', `${signatureHeader} stands twice`);
   const items = header.split(',', mostItems + 1).map(readItem);
   if (items.length > mostItems) throw new CallbackRefused('malformed', 'there are too many signatures');
   const valuesOf = (name: string) => items.filter((item) => item.name === name).map(({ value }) => value);
@@ -66,6 +69,6 @@ function readHeader(values: readonly string[]): Signed {
 function readItem(item: string): { readonly name: string; readonly value: string } {
   const [, name, value] = /^([a-z][a-z0-9]{0,15})=([\x21-\x2b\x2d-\x7e]{1,256})$/.exec(item) ?? [];
   if (name === undefined || value === undefined)
-    throw new CallbackRefused('malformed', 'stripe-signature is not of its form');
+    throw new CallbackRefused('malformed', `${signatureHeader} is not of its form`);
   return { name, value };
 }
