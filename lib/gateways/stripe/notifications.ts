@@ -25,7 +25,6 @@ export function notificationReader(
   { secrets }: Pick<Proofs<StripeSecrets>, 'secrets'>,
 ): NotificationReader {
   return {
-    proofHeaders: ['stripe-signature'],
     readNotification(callback) {
       const keyVersion = prove(callback, liveSecrets(secrets), now());
       const event = readEvent(callback.body);

@@ -13,5 +13,14 @@ export function challengeAddress({ id }: Challenge, origin: string): string {
 
 /** Where the browser goes when the session is paid, or on its way to be. */
 export function successAddress({ id, terms }: Session): string {
-  return terms.success_url.replaceAll('{CHECKOUT_SESSION_ID}', id);
+  return named(terms.success_url, id);
+}
+
+/** Where it goes when the payer turns back. */
+export function cancelAddress({ id, terms }: Session): string | undefined {
+  return terms.cancel_url && named(terms.cancel_url, id);
+}
+
+function named(url: string, id: string): string {
+  return url.replaceAll('{CHECKOUT_SESSION_ID}', id);
 }

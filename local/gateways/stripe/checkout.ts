@@ -1,7 +1,7 @@
 // The hosted page of a Checkout Session: what for, how much, by which card.
 // @see https://docs.stripe.com/payments/checkout/how-checkout-works
 import type { WireRequest } from '../http.ts';
-import { challengeAddress, checkoutPath, successAddress } from './addresses.ts';
+import { cancelAddress, challengeAddress, checkoutPath, successAddress } from './addresses.ts';
 import { cardOf, declineWords, type cards } from './cards.ts';
 import { browsed } from './intent.ts';
 import { decimalText } from './money.ts';
@@ -62,8 +62,9 @@ function pay({ seller, session }: Opened, name: string, origin: string): Page {
   return form(session, `${declineWords(card.declineCode)} No money moved.`);
 }
 
-function back({ terms }: Session): Page {
-  if (terms.cancel_url !== undefined) return seeOther(terms.cancel_url);
+function back(session: Session): Page {
+  const address = cancelAddress(session);
+  if (address !== undefined) return seeOther(address);
   return page(200, 'Not paid', 'This is not paid. No money moved. Open the link again to pay.');
 }
 

@@ -87,23 +87,38 @@ async function carryOut(house: House, job: Job): Promise<WireAnswer> {
     tell(house, { operation, transactionId, fault });
     return undone;
   }
-  const reply =
-    fault === 'rate_limited' ? refusal(rateLimited, requestId) : await once(house, job, fault, ms);
-  tell(house, { operation, transactionId, answer: reply.code, fault });
+  // What is slow is told when it was carried out: its answer is still to come.
+  let isTold = false;
+  const told = (answer: string) => {
+    if (!isTold) tell(house, { operation, transactionId, answer, fault });
+    isTold = true;
+  };
+  const slowly = { ...(fault && { fault }), ms, told };
+  const reply = fault === 'rate_limited' ? refusal(rateLimited, requestId) : await once(house, job, slowly);
+  told(reply.code);
   const used: Record<string, string> = job.key === undefined ? {} : { 'idempotency-key': job.key };
   const whole = answered(reply, { 'request-id': requestId, ...used });
   return fault ? spoiled(whole, fault, requestId, ms) : whole;
 }
 
+interface Slowly {
+  readonly fault?: CallFault;
+  readonly ms: number | undefined;
+  readonly told: (answer: string) => void;
+}
+
 /** A failure of Stripe's own is kept under the key like any other answer. */
-async function once(house: House, job: Job, fault: CallFault | undefined, ms = slowMs): Promise<Reply> {
+async function once(house: House, job: Job, { fault, ms = slowMs, told }: Slowly): Promise<Reply> {
   const { seller, params, method, path, requestId, key } = job;
   const fails = fault === 'http_500_before' || fault === 'http_500_after';
   const failure = refusal(internal, requestId);
   const execute = async (): Promise<Execution> => {
     if (fault === 'http_500_before') return { reply: failure, began: true };
     const execution = await run(house, job);
-    if (fault === 'slow') await sleep(ms, undefined, { ref: false });
+    if (fault === 'slow') {
+      told(execution.reply.code);
+      await sleep(ms, undefined, { ref: false });
+    }
     return fails ? { reply: failure, began: true } : execution;
   };
   if (key === undefined) return (await execute()).reply;

@@ -2,7 +2,7 @@
 import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import type { Means, Outcome, Payer } from '../provider.ts';
-import { successAddress } from './addresses.ts';
+import { cancelAddress, successAddress } from './addresses.ts';
 import { cards, type Card } from './cards.ts';
 import { obstacle, openedBy } from './checkout.ts';
 import { browsed, type Intent } from './intent.ts';
@@ -167,7 +167,7 @@ async function browseTo(means: Means, sellers: readonly Seller[], fetch: Ports['
 
 /** Nobody goes back from a page that is still to be paid, unless by its own button. */
 function wayBack(session: Session): string | undefined {
-  return session.status === 'complete' ? successAddress(session) : session.terms.cancel_url;
+  return session.status === 'complete' ? successAddress(session) : cancelAddress(session);
 }
 
 async function comeBack(url: string, fetch: Ports['fetch']): Promise<NonNullable<Played['returned']>> {
