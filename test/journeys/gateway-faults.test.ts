@@ -147,7 +147,9 @@ describe.each(every)('$channel: $operation', ({ product, operation, all }) => {
     expect(met.body).not.toHaveProperty(answer === fine ? 'code' : 'prepay_info');
     expect(healed).toMatchObject(fine);
     expect(healed.body.transaction_id).toBe(met.body.transaction_id);
-    expect(asked(service, healed.body.transaction_id ?? '', 'prepay').length).toBeLessThanOrEqual(2);
+    // An error that the provider keeps under its key is met once more, before the next key is taken.
+    const most = product.numbersOrders ? 3 : 2;
+    expect(asked(service, healed.body.transaction_id ?? '', 'prepay').length).toBeLessThanOrEqual(most);
   });
 });
 
@@ -165,7 +167,10 @@ test.each(oneOfEach)('$channel: silence: in progress until the deadline, unknown
 });
 
 test('the gateway knows each payment by its own number, and no other', () => {
-  const called = service.lines.filter(({ name }) => name.endsWith('.called'));
+  // A token, or a list, is about no payment.
+  const called = service.lines.filter(
+    ({ name, transaction_id }) => name.endsWith('.called') && transaction_id !== null,
+  );
   const own = [...stories.values()].map(({ healed }) => healed.body.transaction_id);
   expect(new Set(called.map(({ transaction_id }) => transaction_id))).toEqual(new Set(own));
 });

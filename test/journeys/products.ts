@@ -18,6 +18,8 @@ interface Protocol {
   readonly isKnownAtOnce: boolean;
   /** it gives the order a number of its own: whoever has not got that was not shown how to pay, and need not ask */
   readonly numbersOrders?: true;
+  /** a closing is told by a callback, too, and at once */
+  readonly tellsClosing?: true;
   /** the payer only agrees: no money moves before it is captured, and none after the payment is closed */
   readonly isCaptured?: true;
 }
@@ -26,7 +28,7 @@ interface Protocol {
 const protocols: Readonly<Record<string, Protocol>> = {
   alipay: { isKnownAtOnce: false },
   paypal: { isKnownAtOnce: true, numbersOrders: true, isCaptured: true },
-  stripe: { isKnownAtOnce: true, numbersOrders: true },
+  stripe: { isKnownAtOnce: true, numbersOrders: true, tellsClosing: true },
   'wechat-pay': { isKnownAtOnce: true },
 };
 
