@@ -100,11 +100,13 @@ function sameAccount(provider: Provider, config: object, before: ChannelRow | un
     ['merchantId', 'merchant_id'],
     ['appId', 'app_id'],
   ] as const)
-    if (was[fact] !== is[fact])
+    if (was[fact] !== is[fact]) {
+      const own = Object.entries(config).find(([, value]) => value === is[fact])?.[0] ?? param;
       throw invalid(
-        param,
-        `Channel ${before.channelCode} has another ${param}, and payments may be under way with it: another account is another channel code.`,
+        own,
+        `Channel ${before.channelCode} has another ${own}, and payments may be under way with it: another account is another channel code.`,
       );
+    }
 }
 
 /** The list of addresses; what is left out of it stays. */
