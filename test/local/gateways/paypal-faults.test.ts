@@ -190,7 +190,7 @@ test('the log says what was answered, and that nothing was done under â€œbeforeâ
     await other.create(number);
   }
   await other.stop();
-  const called = { name: 'paypal.called', operation: 'create', transaction_id: number };
+  const called = { name: 'paypal.called', operation: 'prepay', transaction_id: number };
   expect(lines).toEqual([
     { ...called, answer: null, fault: 'http_500_before' },
     { ...called, answer: '201', fault: 'http_500_after' },
