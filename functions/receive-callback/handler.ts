@@ -61,7 +61,11 @@ function tell(channelCode: string, received: Received, sourceIp: string): void {
       log.warn('callback.refused', { ...facts, reason: received.reason, outcome: received.detail });
       return;
     case 'ignored':
-      log.info('callback.ignored', { ...facts, reason: received.reason });
+      log.info('callback.ignored', {
+        ...facts,
+        transaction_id: received.transactionId,
+        reason: received.reason,
+      });
       return;
     case 'queued':
       log.info('callback.queued', {

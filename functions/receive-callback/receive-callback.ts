@@ -2,6 +2,7 @@
 import type { ReadableChannel } from '../../lib/channels/channels.ts';
 import { sourceAddress } from '../../lib/channels/source-address.ts';
 import type { ChannelCode } from '../../lib/domain/ids.ts';
+import type { TransactionId } from '../../lib/domain/ids.ts';
 import { instant, type Ports } from '../../lib/domain/ports.ts';
 import {
   CallbackRefused,
@@ -28,7 +29,12 @@ export interface Arrival {
 
 export type Received =
   | { readonly kind: 'queued'; readonly message: CallbackMessage; readonly listed: boolean }
-  | { readonly kind: 'ignored'; readonly reason: string; readonly listed: boolean }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      readonly transactionId?: TransactionId | undefined;
+      readonly listed: boolean;
+    }
   | { readonly kind: 'refused'; readonly reason: Refusal; readonly detail: string };
 
 /** `unlisted` = its source address is not on a list that guards: nothing of it was read. */
@@ -71,7 +77,10 @@ async function receive(
     return { kind: 'refused', reason: proved.reason, detail: proved.message };
   const { notification, keyVersion } = proved;
   const listed = source === 'listed';
-  if (notification.kind === 'ignored') return { kind: 'ignored', reason: notification.reason, listed };
+  if (notification.kind === 'ignored') {
+    const { reason, transactionId } = notification;
+    return { kind: 'ignored', reason, transactionId, listed };
+  }
   const message: CallbackMessage = {
     channelCode: channel.code,
     receivedAt: instant(ports),

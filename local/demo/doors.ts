@@ -123,8 +123,12 @@ export async function pay(service: Service, payment: Payable, conduct: object = 
 /** @returns what the provider told the payer, who could not pay */
 export async function payInVain(service: Service, payment: Payable): Promise<string> {
   const response = await payer(service, payment, {});
+  const { error, gateway_transaction_id: money } = (await response.json()) as {
+    error: string;
+    gateway_transaction_id?: string | null;
+  };
+  if (response.ok && money === null) return 'Agreed to, and nobody takes the money: it is not captured.';
   if (response.ok) throw new Error('The provider took the money.');
-  const { error } = (await response.json()) as { error: string };
   if (error.includes('No money moved')) return error;
   throw new Error(`The provider did not say that no money moved: ${error}`);
 }

@@ -11,6 +11,8 @@ export interface Product {
   readonly payer: Readonly<Record<string, string>>;
   /** the payer only agrees, and the money is taken afterwards: nobody has to be told of a closing */
   readonly isCaptured: boolean;
+  /** its channel knows the order before a payer opens it */
+  readonly isKnownAtOnce: boolean;
 }
 
 const payer: Readonly<Record<keyof Payer, Readonly<Record<string, string>>>> = {
@@ -25,6 +27,7 @@ const products: readonly Product[] = stages.local.channels.flatMap(({ code, prov
     currency: Object.keys(amounts)[0] ?? '',
     payer: Object.assign({}, ...requires.map((each) => payer[each])) as Product['payer'],
     isCaptured: name === 'paypal',
+    isKnownAtOnce: name !== 'alipay',
   })),
 );
 

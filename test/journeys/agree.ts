@@ -13,7 +13,7 @@ export interface Allowed {
 }
 
 /** ms */
-const patience = 15_000;
+const patience = 40_000;
 
 /**
  * Waits until all is quiet, and a little longer where it does not agree yet.

@@ -224,7 +224,7 @@ describe('from strangers', () => {
     expect(await post(path, body)).toEqual([status, 'fail']);
   });
 
-  test.each(['Alipay', 'PAYPAL', 'alipay%00', '__proto__'])('there is no channel %s', async (path) => {
+  test.each(['Alipay', 'NOBODY_PAY', 'alipay%00', '__proto__'])('there is no channel %s', async (path) => {
     const [status] = await post(path, 'a=1');
     expect(status).toBe(404);
   });

@@ -28,8 +28,8 @@ const lastOnes = products
     const next = same[(place + 1) % same.length];
     return next && next.provider !== last.provider ? [{ ...last, next: next.method }] : [];
   });
-/** What only was agreed to has no such moment; and no other product takes its currency yet. */
-const notFor: Readonly<Record<string, readonly string[]>> = { paypal: ['paid-while-closing', 'paid-twice'] };
+/** What only was agreed to has no such moment. */
+const notFor: Readonly<Record<string, readonly string[]>> = { paypal: ['paid-while-closing'] };
 
 interface Ended {
   readonly code: number;
@@ -113,6 +113,8 @@ describe('with a service that runs', () => {
   const secondTime: Readonly<Record<string, string>> = {
     alipay: 'not lost: DUPLICATE_PAID.',
     'wechat-pay': 'This order cannot be paid twice.',
+    stripe: 'This order cannot be paid twice.',
+    paypal: 'This order cannot be paid twice.',
   };
   test.each(lastOnes)(
     'paid-twice goes from $method on $channel to $next',

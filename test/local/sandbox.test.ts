@@ -94,7 +94,8 @@ describe('the time in a function', () => {
     target.setClock(day);
     const passed = await waiting;
     expect(Math.abs(passed - day)).toBeLessThan(2_000);
-    expect(performance.now() - begun).toBeLessThan(300);
+    // Less than a day, by far.
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });
 

@@ -85,7 +85,7 @@ test('the page of channels is made anew, with all of them', async () => {
   await run('infra/generate.ts');
   const page = readFileSync(join(copy, 'docs/generated/channels.md'), 'utf8');
   expect(page).toContain('| pretend | `pretend_code` | CNY 0.01–5000.00 | 2 min to 60 min (10 min) |');
-  expect(page).toMatch(/^\| {2}\| alipay \| pretend \| wechat-pay \|$/m);
+  expect(page).toMatch(/^\| {2}\| alipay .*\| pretend \|.* wechat-pay \|$/m);
 });
 
 test('it stands before the contract suite, with every bit flip and every wrong door', async () => {

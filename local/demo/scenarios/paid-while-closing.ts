@@ -21,8 +21,8 @@ export async function* paidWhileClosing(scene: Scene): AsyncGenerator<Step> {
   yield await books(scene, orders, { paid: 1, held: 0 });
 }
 
-async function* payerIsQuicker({ service }: Scene, payment: Payable): AsyncGenerator<Step> {
-  yield await undecided(service, payment);
+async function* payerIsQuicker({ service, product }: Scene, payment: Payable): AsyncGenerator<Step> {
+  if (!product.isKnownAtOnce) yield await undecided(service, payment);
   const { closing } = await closeSlowly(service, payment, 'query');
   yield {
     step: 'close',
@@ -58,8 +58,8 @@ async function* payerIsQuicker({ service }: Scene, payment: Payable): AsyncGener
   yield await timeline(service, paid, ['payment.created', 'payment.pending', 'payment.paid']);
 }
 
-async function* closingIsQuicker({ service }: Scene, payment: Payable): AsyncGenerator<Step> {
-  yield await undecided(service, payment);
+async function* closingIsQuicker({ service, product }: Scene, payment: Payable): AsyncGenerator<Step> {
+  if (!product.isKnownAtOnce) yield await undecided(service, payment);
   const { closing } = await closeSlowly(service, payment, 'close');
   yield {
     step: 'close',

@@ -21,7 +21,12 @@ export interface Played {
   readonly gateway_transaction_id: string | null;
   readonly amount: string | null;
   /** what the shop's page answered to the browser that came back; `status` is null when nothing came */
-  readonly returned?: { readonly url: string; readonly status: number | null; readonly error?: string };
+  readonly returned?: {
+    readonly url: string;
+    readonly status: number | null;
+    readonly location?: string;
+    readonly error?: string;
+  };
 }
 
 /** What lies before the payer. */
@@ -174,7 +179,8 @@ async function comeBack(url: string, fetch: Ports['fetch']): Promise<NonNullable
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(patience) });
     await response.body?.cancel();
-    return { url, status: response.status };
+    const location = response.headers.get('location');
+    return { url, status: response.status, ...(location === null ? {} : { location }) };
   } catch (error) {
     const { cause = error } = error as { cause?: unknown };
     return { url, status: null, error: cause instanceof Error ? cause.message : String(cause) };

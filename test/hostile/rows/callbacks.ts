@@ -93,7 +93,7 @@ const elsewhere: Row[] = [
     'ALIPAY%00',
     'alipay%00',
     'alipay%20',
-    'paypal',
+    'nobody_pay',
     '__proto__',
     'alipay/../stripe',
     'alipay/',

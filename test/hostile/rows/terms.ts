@@ -72,7 +72,7 @@ export const termRows: readonly Row[] = [
   ]),
   ...each(38, 'CURRENCY_CHANNEL_MISMATCH', 'currency', ['EUR', 'USD']),
   ...each(39, 'CHANNEL_UNKNOWN', 'payment_channel', [
-    'PAYPAL',
+    'NOBODY_PAY',
     'alipay',
     'alipay ',
     'ALIPAY\u200b',

@@ -133,7 +133,7 @@ describe('the door', () => {
     const told = lines.filter((line) => line['transaction_id'] === number);
     const called = { name: 'paypal.called', transaction_id: number };
     expect(told).toEqual([
-      { ...called, operation: 'create', answer: '201' },
+      { ...called, operation: 'prepay', answer: '201' },
       { ...called, operation: 'capture', answer: 'ORDER_NOT_APPROVED' },
     ]);
   });
