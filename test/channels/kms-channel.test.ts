@@ -16,7 +16,7 @@ import { startForTests } from '../local/aws/services.ts';
 import { ports, startDatabase, type Database } from '../store/database.ts';
 
 // Looking through the whole heap takes its time where others are at work.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let database: Database;
 let machine: Awaited<ReturnType<typeof startForTests>>;
@@ -98,11 +98,9 @@ async function more(connect: () => Promise<unknown>): Promise<number> {
 
 describe('a channel with its key in KMS', () => {
   it('asks for no secret, and brings no private key into memory', async () => {
-    for (let n = 1; n <= tries; n++) {
-      const { connect, asked } = await open({});
-      expect(await more(connect)).toBeLessThanOrEqual(0);
-      expect(asked.calls()).toHaveLength(0);
-    }
+    const { connect, asked } = await open({});
+    expect(await more(connect)).toBeLessThanOrEqual(0);
+    expect(asked.calls()).toHaveLength(0);
     const channel = await (await open({})).connect();
     expect(inspect(channel, { depth: Infinity, showHidden: true })).not.toMatch(
       /PRIVATE KEY|PrivateKeyObject/,
@@ -117,7 +115,7 @@ describe('a channel with its key in KMS', () => {
     }).privateKey;
     const secret = JSON.stringify({ private_key_merchant: pem });
     const seen: number[] = [];
-    for (let n = 1; n <= tries; n++) {
+    for (let n = 1; n <= tries && !seen.includes(1); n++) {
       const { connect, asked } = await open({ signingKey: undefined, secretVersion: 'v' }, { secret });
       seen.push(await more(connect));
       expect(asked.calls()).toHaveLength(1);

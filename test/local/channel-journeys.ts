@@ -2,7 +2,6 @@
 import type { Line } from '../../local/journal.ts';
 import type { Machine } from '../../local/machine.ts';
 import { signedFetch } from '../../local/signed-fetch.ts';
-import { noon } from '../contract/bench.ts';
 import { benches } from '../contract/benches.ts';
 import { channelsOf, openConfigurer, type LocalChannel } from './channels.ts';
 import type { Journey } from './journeys.ts';
@@ -22,14 +21,10 @@ export function openChannelJourneys(machine: Machine, lines: readonly Line[], { 
     return true;
   }
   const keyed = channels.filter(({ signingKeys }) => signingKeys.length > 0);
-  const sendingNobodyBack = channels.filter(
-    ({ provider }) => benches[provider]?.connect('well', noon).gateway.readReturn === undefined,
-  );
-
   const strayed: Journey = () =>
-    each(sendingNobodyBack, async ({ code }) => {
+    each(channels, async ({ code }) => {
       const { status } = await fetch(`${machine.api}/payments/returns/${code.toLowerCase()}`);
-      return status === 404;
+      return status >= 400 && status < 500;
     });
 
   const refreshed: Journey = async () => {
@@ -58,7 +53,7 @@ export function openChannelJourneys(machine: Machine, lines: readonly Line[], { 
       (step: Step): Journey =>
       () =>
         each(channels, ({ order }) => step(order)),
-    /** Some send nobody back: who comes all the same is told so by a channel that is whole. */
+    /** Who comes with nothing that proves anything is told so by a channel that is whole. */
     strayed,
     /** WECHAT_PAY_CERT alone is handed out keys; the others are connected to see that they are not. */
     refreshed,

@@ -7,7 +7,7 @@ import { type Machine, startMachine } from '../../local/machine.ts';
 import { channelsOf } from './channels.ts';
 import { isDenial, openJourneys, type Journeys } from './journeys.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const lines: Line[] = [];
 let machine: Machine;

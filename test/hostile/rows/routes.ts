@@ -180,7 +180,7 @@ const returns: readonly Row[] = [
     ...{ row: 109, what: `a return with ${what}`, status, and: neutral },
     send: () => back(sent()),
   })),
-  ...['Alipay', 'ALIPAY%00', 'alipay%20', 'paypal', '__proto__', 'alipay/../stripe', 'alipay/', ''].map(
+  ...['Alipay', 'ALIPAY%00', 'alipay%20', 'nobody_pay', '__proto__', 'alipay/../stripe', 'alipay/', ''].map(
     (code): Row => ({
       ...{ row: 85, what: `a return to ${code}`, status: 404 },
       send: () => back(query(notice(genuine())), code),

@@ -40,7 +40,11 @@ function noSecretIsCompared(): Promise<void> {
   const files = globSync('{lib,functions}/**/*.ts', { cwd: root });
   expect(files.length).toBeGreaterThan(50);
   const using = (words: RegExp) => files.filter((file) => words.test(readFileSync(join(root, file), 'utf8')));
-  expect(using(/createHmac|timingSafeEqual|createVerify/)).toEqual([]);
+  // One provider shares a secret with us: what proves its callbacks is compared in constant time.
+  const sharing = ['lib/gateways/stripe/signature.ts'];
+  expect(using(/createHmac/)).toEqual(sharing);
+  expect(using(/timingSafeEqual/)).toEqual(sharing);
+  expect(using(/createVerify/)).toEqual([]);
   expect(using(/\bverify\('sha256'/)).toEqual(['lib/gateways/crypto.ts']);
   return Promise.resolve();
 }
