@@ -27,5 +27,6 @@ const beside = {
 };
 export type Beside = typeof beside;
 
+// Ends with whoever started it.
 process.on('disconnect', () => process.exit());
 process.send?.(beside);

@@ -13,6 +13,7 @@ const cpu = (since?: NodeJS.CpuUsage) => {
   return (user + system) / 1000;
 };
 
+// Ends with whoever started it.
 process.on('disconnect', () => process.exit());
 const [{ path, event }] = (await once(process, 'message')) as [{ path: string; event?: unknown }];
 const from = process.cpuUsage();

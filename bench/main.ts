@@ -22,6 +22,7 @@ const tell = (line: string) => {
 
 if (positionals.includes('due')) {
   console.log(`\n${await benchFindDue(wanted.quick ?? false, tell)}`);
+  // Its helpers keep the process alive.
   process.exit();
 }
 const built = await buildAll();

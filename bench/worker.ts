@@ -41,6 +41,7 @@ async function round({ inputs, concurrency }: Round): Promise<Cost> {
   return { cpu: (user + system) / 1000, wall, latencies, peak: process.resourceUsage().maxRSS / 1024 };
 }
 
+// Ends with whoever started it.
 process.on('disconnect', () => process.exit());
 for (;;) {
   const [asked] = (await once(process, 'message')) as [Round];

@@ -47,6 +47,7 @@ function onSignal(stop: () => Promise<void>): void {
   const end = (): void => {
     if (ending) return;
     ending = true;
+    // Asked to end: done within two seconds, whatever still hangs.
     setTimeout(() => process.exit(0), patience).unref();
     void stop().then(() => process.exit(0));
   };

@@ -31,6 +31,7 @@ async function empty(): Promise<never> {
 const place = { sqs: queues.endpoint, queueUrl: url };
 export type Place = typeof place;
 
+// Ends with whoever started it.
 process.on('disconnect', () => process.exit());
 process.send?.(place);
 await Promise.all(Array.from({ length: 4 }, empty));

@@ -133,6 +133,7 @@ function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
+// The exit code tells whether all was seen; a machine of its own has been stopped by now.
 main().then(
   (fine) => process.exit(fine ? 0 : 1),
   (error: unknown) => {
