@@ -1,12 +1,10 @@
 // A payer with a browser: opens the shop's link, follows it to the cashier, submits the form, and comes back to the shop.
+import { comeBack } from '../browser.ts';
 import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import type { Cashier } from './cashier.ts';
 import { refusalOn } from './pages.ts';
 import { stayedAway, told, type Conduct, type Paid } from './payer.ts';
-
-/** ms of real time that the shop's page may take */
-const patience = 5_000;
 
 export interface Browsing {
   readonly fetch: Ports['fetch'];
@@ -52,16 +50,4 @@ async function visit(
   const refusal = refusalOn(await response.text());
   if (refusal) throw new Refused(409, `Alipay’s page says ${refusal.code}: ${refusal.words}`);
   return { location: response.headers.get('location') ?? undefined };
-}
-
-async function comeBack(url: string, fetch: Ports['fetch']): Promise<NonNullable<Paid['returned']>> {
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(patience) });
-    await response.body?.cancel();
-    const location = response.headers.get('location');
-    return { url, status: response.status, ...(location === null ? {} : { location }) };
-  } catch (error) {
-    const { cause = error } = error as { cause?: unknown };
-    return { url, status: null, error: cause instanceof Error ? cause.message : String(cause) };
-  }
 }

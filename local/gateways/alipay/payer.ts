@@ -1,4 +1,5 @@
 // A payer with a phone: opens what the shop showed, and pays, declines or walks away.
+import type { Returned } from '../browser.ts';
 import { Refused } from '../http.ts';
 import type { Deliveries } from './deliveries.ts';
 import { obstacles } from './obstacles.ts';
@@ -25,13 +26,7 @@ export interface Paid {
   readonly trade_status: Trade['status'] | null;
   readonly gateway_transaction_id: string | null;
   readonly amount: string | null;
-  /** what the shop's page answered to the browser that came back; `status` is null when nothing came */
-  readonly returned?: {
-    readonly url: string;
-    readonly status: number | null;
-    readonly location?: string;
-    readonly error?: string;
-  };
+  readonly returned?: Returned;
 }
 
 const codeReasons = {

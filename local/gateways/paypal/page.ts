@@ -1,7 +1,7 @@
 // The page on which the payer approves an order. It moves no money: it sends the payer back to the shop, which captures.
 // @see https://developer.paypal.com/docs/api/orders/v2/#orders_create
-import { createHash } from 'node:crypto';
-import type { WireAnswer, WireRequest } from '../http.ts';
+import { escaped, page, seeOther, type Page } from '../browser.ts';
+import type { WireRequest } from '../http.ts';
 import { buyer } from './buyer.ts';
 import { written } from './money.ts';
 import { instruments, type Instrument, type Obstacle, type Order } from './orders.ts';
@@ -9,8 +9,6 @@ import { home } from './routes.ts';
 import type { Seller } from './seller.ts';
 
 export const pagePath = `${home}/checkoutnow`;
-
-type Answer = WireAnswer & { kind: 'answer' };
 
 /** An order that is open in a payer's browser. */
 export interface Opened {
@@ -36,7 +34,7 @@ export function openedBy(link: URL, sellers: readonly Seller[]): Opened | undefi
 }
 
 /** GET shows the order, POST with `action` = `approve` or `cancel` decides. `instrument` is what is paid by. */
-export function browse({ method, target, body }: WireRequest, sellers: readonly Seller[]): Answer {
+export function browse({ method, target, body }: WireRequest, sellers: readonly Seller[]): Page {
   const opened = openedBy(new URL(target, 'http://paypal'), sellers);
   if (!opened) return page(404, 'Unknown', 'PayPal does not know this link. No money moved.');
   const { order, seller } = opened;
@@ -70,15 +68,15 @@ export function isInstrument(text: string): text is Instrument {
 }
 
 /** Back to the shop, by the address that it gave, with what it needs to know. */
-function sentTo(url: string | undefined, facts: Readonly<Record<string, string>>): Answer | undefined {
+function sentTo(url: string | undefined, facts: Readonly<Record<string, string>>): Page | undefined {
   if (url === undefined) return undefined;
   const back = new URL(url);
   const added = String(new URLSearchParams(facts));
   back.search = back.search === '' ? added : `${back.search}&${added}`;
-  return { ...page(303, 'Back to the shop', ''), headers: { ...headers, location: back.href } };
+  return seeOther(back.href);
 }
 
-function orderPage({ seller, order }: Opened, target: string): Answer {
+function orderPage({ seller, order }: Opened, target: string): Page {
   const { amount, brandName, description, userAction, items } = order.terms;
   const { value, currency_code: currency } = written(amount);
   const shop = brandName ?? seller.merchant.email;
@@ -99,31 +97,4 @@ ${choices.join('\n')}
 <button name="action" value="cancel">Cancel and return</button></p>
 </form>`,
   );
-}
-
-const style =
-  'body{font-family:sans-serif;max-width:30rem;margin:3rem auto;padding:0 1rem}button{font-size:1rem;margin-right:1rem}';
-const styleHash = createHash('sha256').update(style).digest('base64');
-const headers = {
-  // No form-action: browsers hold it against the redirect after the form too, and that leads to the shop.
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const;
-
-/** No script, nothing from elsewhere. @param words escaped here, as is the title; `content` has to be already */
-function page(status: number, title: string, words: string, content = ''): Answer {
-  const body = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${style}</style></head>
-<body><main><h1>${escaped(title)}</h1>
-<p>${escaped(words)}</p>
-${content}
-</main></body></html>
-`;
-  return { kind: 'answer', status, contentType: 'text/html; charset=utf-8', body, headers };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -1,4 +1,5 @@
 // A payer with a browser: opens the shop's link, approves or cancels, and comes back to the shop.
+import { comeBack, type Returned } from '../browser.ts';
 import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import type { Means, Outcome, Payer } from '../provider.ts';
@@ -19,17 +20,8 @@ export interface Played {
   readonly gateway_order_id: string | null;
   /** decimal text in the currency's unit */
   readonly amount: string | null;
-  /** what the shop's page answered to the browser that came back; `status` is null when nothing came */
-  readonly returned?: {
-    readonly url: string;
-    readonly status: number | null;
-    readonly location?: string;
-    readonly error?: string;
-  };
+  readonly returned?: Returned;
 }
-
-/** ms of real time that the shop's page may take */
-const patience = 5_000;
 
 const usual = { success: 'paypal', decline: 'declined', pending: 'under_review' } as const;
 
@@ -101,18 +93,6 @@ async function visit(
   if (response.status < 400) return response.headers.get('location') ?? undefined;
   const [, words = 'it shows no order'] = /<p>([^<]*)<\/p>/.exec(text) ?? [];
   throw new Refused(response.status === 404 ? 404 : 409, `PayPal’s page says: ${words}`);
-}
-
-async function comeBack(url: string, fetch: Ports['fetch']): Promise<NonNullable<Played['returned']>> {
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(patience) });
-    await response.body?.cancel();
-    const location = response.headers.get('location');
-    return { url, status: response.status, ...(location === null ? {} : { location }) };
-  } catch (error) {
-    const { cause = error } = error as { cause?: unknown };
-    return { url, status: null, error: cause instanceof Error ? cause.message : String(cause) };
-  }
 }
 
 function told({ id, status, capture, terms, wrongMinor }: Order, outcome: Outcome): Played {

@@ -5,7 +5,7 @@ import { cancelAddress, challengeAddress, checkoutPath, successAddress } from '.
 import { cardOf, declineWords, type cards } from './cards.ts';
 import { browsed } from './intent.ts';
 import { decimalText } from './money.ts';
-import { escaped, page, seeOther, type Page } from './page.ts';
+import { escaped, page, seeOther, type Page } from '../browser.ts';
 import type { Seller } from './seller.ts';
 import type { Session } from './sessions.ts';
 import { methodTypes } from './told.ts';

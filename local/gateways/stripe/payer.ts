@@ -1,4 +1,5 @@
 // A payer with a card: in the shop's own page by the client_secret, or at Stripe's page.
+import { comeBack, type Returned } from '../browser.ts';
 import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import type { Means, Outcome, Payer } from '../provider.ts';
@@ -20,13 +21,7 @@ export interface Played {
   /** `pi_…` */
   readonly gateway_transaction_id: string | null;
   readonly amount: string | null;
-  /** what the shop's page answered to the browser that came back; `status` is null when nothing came */
-  readonly returned?: {
-    readonly url: string;
-    readonly status: number | null;
-    readonly location?: string;
-    readonly error?: string;
-  };
+  readonly returned?: Returned;
 }
 
 /** What lies before the payer. */
@@ -44,9 +39,6 @@ interface Conduct {
   /** minor units, a wrong sum */
   readonly received: number | undefined;
 }
-
-/** ms of real time that the shop's page may take */
-const patience = 5_000;
 
 /**
  * `success` pays, `decline` uses a card that is declined, `pending` pays by what takes days, `abandon` never opens it.
@@ -173,18 +165,6 @@ async function browseTo(means: Means, sellers: readonly Seller[], fetch: Ports['
 /** Nobody goes back from a page that is still to be paid, unless by its own button. */
 function wayBack(session: Session): string | undefined {
   return session.status === 'complete' ? successAddress(session) : cancelAddress(session);
-}
-
-async function comeBack(url: string, fetch: Ports['fetch']): Promise<NonNullable<Played['returned']>> {
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(patience) });
-    await response.body?.cancel();
-    const location = response.headers.get('location');
-    return { url, status: response.status, ...(location === null ? {} : { location }) };
-  } catch (error) {
-    const { cause = error } = error as { cause?: unknown };
-    return { url, status: null, error: cause instanceof Error ? cause.message : String(cause) };
-  }
 }
 
 function told({ id, terms, status, received }: Intent, outcome: Outcome): Played {

@@ -4,7 +4,7 @@ import type { WireRequest } from '../http.ts';
 import { checkoutPath, securePath, successAddress } from './addresses.ts';
 import { browsed, type Intent } from './intent.ts';
 import { decimalText } from './money.ts';
-import { escaped, page, seeOther, type Page } from './page.ts';
+import { escaped, page, seeOther, type Page } from '../browser.ts';
 import type { Seller } from './seller.ts';
 
 /** GET asks, POST with `action` = `complete` or `fail` answers. */

@@ -1,15 +1,13 @@
 // The page that an H5 order opens in the payer's browser. On a phone it calls WeChat; here the payer decides on it.
 // @see https://pay.weixin.qq.com/doc/v3/merchant/4012791835
-import { createHash } from 'node:crypto';
-import type { WireAnswer, WireRequest } from '../http.ts';
+import { escaped, page, seeOther, type Page } from '../browser.ts';
+import type { WireRequest } from '../http.ts';
 import type { Obstacle } from './orders.ts';
 import { find, type Opened } from './phone.ts';
 import type { Seller } from './seller.ts';
 import { yuan } from './yuan.ts';
 
 export const pagePath = '/wechat-pay/checkmweb';
-
-type Answer = WireAnswer & { kind: 'answer' };
 
 export const obstacles: Readonly<Record<Exclude<Obstacle, 'other_terms'>, string>> = {
   paid: 'The order is already paid. No money moved this time. There is nothing left to do.',
@@ -30,7 +28,7 @@ export function returnOf(link: URL): string | undefined {
 }
 
 /** GET shows the order, POST with `action` = `confirm` or `cancel` decides. */
-export function browse({ method, target, body }: WireRequest, sellers: readonly Seller[]): Answer {
+export function browse({ method, target, body }: WireRequest, sellers: readonly Seller[]): Page {
   const link = new URL(target, 'http://wechat-pay');
   const opened = openedBy(link, sellers);
   if (!opened) return page(404, 'Unknown', 'WeChat Pay does not know this link. No money moved.');
@@ -40,14 +38,13 @@ export function browse({ method, target, body }: WireRequest, sellers: readonly 
   if (method === 'GET') return orderPage(opened, target);
   if (new URLSearchParams(body).get('action') === 'confirm') seller.orders.pay(prepay.order);
   const location = returnOf(link);
-  if (location !== undefined)
-    return { ...page(303, 'Back to the shop', ''), headers: { ...headers, location } };
+  if (location !== undefined) return seeOther(location);
   return prepay.order.status === 'SUCCESS'
     ? page(200, 'Paid', 'The order is paid. You may close this page.')
     : page(200, 'Not paid', 'The order is not paid. No money moved. Open the link again to pay.');
 }
 
-function orderPage({ seller, prepay }: Opened, target: string): Answer {
+function orderPage({ seller, prepay }: Opened, target: string): Page {
   const { description, totalFen } = prepay.order.terms;
   const deeplink = `weixin://wap/pay?${String(new URLSearchParams({ prepayid: prepay.id, package: 'WAP' }))}`;
   return page(
@@ -61,31 +58,4 @@ function orderPage({ seller, prepay }: Opened, target: string): Answer {
 <button name="action" value="cancel">Go back without paying</button>
 </form>`,
   );
-}
-
-const style =
-  'body{font-family:sans-serif;max-width:30rem;margin:3rem auto;padding:0 1rem}button{font-size:1rem;margin-right:1rem}';
-const styleHash = createHash('sha256').update(style).digest('base64');
-const headers = {
-  // No form-action: browsers hold it against the redirect after the form too, and that leads to the shop.
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const;
-
-/** No script, nothing from elsewhere. @param words escaped here; `content` has to be already */
-function page(status: number, title: string, words: string, content = ''): Answer {
-  const body = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${style}</style></head>
-<body><h1>${title}</h1>
-<p>${escaped(words)}</p>
-${content}
-</body></html>
-`;
-  return { kind: 'answer', status, contentType: 'text/html; charset=utf-8', body, headers };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

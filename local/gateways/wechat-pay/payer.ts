@@ -1,4 +1,5 @@
 // A payer with a phone: opens what the shop showed, and pays, declines or walks away.
+import { comeBack, type Returned } from '../browser.ts';
 import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import type { Means, Outcome, Payer } from '../provider.ts';
@@ -16,14 +17,10 @@ export interface Played {
   readonly trade_status: Order['status'] | null;
   readonly gateway_transaction_id: string | null;
   readonly amount: string | null;
-  /** what the shop's page answered to the browser that came back; `status` is null when nothing came */
-  readonly returned?: { readonly url: string; readonly status: number | null; readonly error?: string };
+  readonly returned?: Returned;
 }
 
 const codeStart = 'weixin://wxpay/bizpayurl?pr=';
-/** ms of real time that the shop's page may take */
-const patience = 5_000;
-
 /**
  * `success` pays; `decline` and `pending` open it and leave it waiting; `abandon` never opens it.
  * @throws Refused (4xx) when nobody could pay like this
@@ -101,17 +98,6 @@ async function browseTo(link: string, sellers: readonly Seller[], fetch: Ports['
   if (response.ok && opened) return opened;
   const [, words = 'it shows no order'] = /<p>([^<]*)<\/p>/.exec(text) ?? [];
   throw new Refused(response.status === 404 ? 404 : 409, `WeChat Pay’s page says: ${words}`);
-}
-
-async function comeBack(url: string, fetch: Ports['fetch']): Promise<NonNullable<Played['returned']>> {
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(patience) });
-    await response.body?.cancel();
-    return { url, status: response.status };
-  } catch (error) {
-    const { cause = error } = error as { cause?: unknown };
-    return { url, status: null, error: cause instanceof Error ? cause.message : String(cause) };
-  }
 }
 
 function told({ terms, status, paid }: Order, outcome: Outcome): Played {
