@@ -173,6 +173,14 @@ export const operations = {
       'Providers’ keys are not fetched any more. Payments go on with those that we have, and they live for years; only when a provider changes them are its callbacks not believed.',
     severity: 'notice',
   },
+  'catch-up': {
+    on: { schedule: 'rate(1 hour)' },
+    needs: ['channels:get', 'channel-secrets:get', 'channel-keys:sign', 'callbacks:send'],
+    callsGateways: true,
+    impact:
+      'After an outage of ours nobody asks the providers for the callbacks that we missed. They repeat them, and status sync asks for the payments: those are shown as unpaid for longer.',
+    severity: 'notice',
+  },
   'publish-events': {
     on: { stream: 'events' },
     needs: ['bus:put'],

@@ -70,6 +70,7 @@ const expected: Readonly<Record<string, object>> = {
   },
   'find-due.minute': { answer: 'none' },
   'refresh-platform-keys.hour': { answer: 'none' },
+  'catch-up.hour': { answer: 'none' },
   'sync-transaction.paid-and-poison': {
     batchItemFailures: [{ itemIdentifier: '00000003-1111-4222-8333-444455556666' }],
   },

@@ -24,6 +24,7 @@ export const counted = [
   'gateway_unknown',
   'sync_unanswered',
   'payment_overdue',
+  'catch_up_failed',
   'platform_keys_not_refreshed',
   'platform_key_ends_soon',
 ] as const;
@@ -155,6 +156,16 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
     cause: 'The channel answers that it does not know, or that the payment is under way, or not at all.',
     firstStep:
       'Read the log of sync-transaction for the transaction that it names, and look its number up in the provider’s console.',
+  },
+  catch_up_failed: {
+    threshold: 6,
+    period: Duration.days(1),
+    severity: 'notice',
+    impact:
+      'A provider did not say which callbacks it could not bring us. It repeats them, and status sync asks for their payments: no money is lost.',
+    cause: 'The provider, or the way to it, fails, or the key of the channel may not read events.',
+    firstStep:
+      'Read the log line catch_up.not_told in the log of catch-up: it names the channel and the reason.',
   },
   platform_keys_not_refreshed: {
     threshold: 12,

@@ -168,8 +168,21 @@ export interface Gateway extends NotificationReader {
    * pay was refused and no money moved; the payer may agree to another.
    */
   capturePayment?(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
+  /**
+   * What the provider tells that settles something and that nobody took from it, newest first.
+   * @param since UTC ISO-8601 ms
+   * @see SPEC R8.3
+   */
+  listUndelivered?(since: string, call: CallOptions): Promise<Outcome<Undelivered>>;
   /** All keys that the provider proves itself with now. Only a schedule asks for them, never a stranger's serial. */
   fetchPlatformKeys?(call: CallOptions): Promise<Outcome<PlatformKeys>>;
+}
+
+export interface Undelivered {
+  /** as callbacks would have brought them; `body` is what was read of each */
+  readonly news: readonly (ProvedNotification & { readonly body: string })[];
+  /** false: there is older news, which was not fetched */
+  readonly isComplete: boolean;
 }
 
 /** `closed`: by the channel's word, for ever. `not_found`: there is nothing to close yet, and there may be. */

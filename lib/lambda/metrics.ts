@@ -19,6 +19,7 @@ export type MetricName =
   | 'gateway_unknown'
   | 'sync_unanswered'
   | 'payment_overdue'
+  | 'catch_up_failed'
   | 'platform_keys_not_refreshed'
   | 'platform_key_ends_soon';
 

@@ -33,6 +33,7 @@ const names = [
   ...['create-payment', 'get-payment', 'list-payments', 'get-timeline', 'put-channel', 'get-channel'],
   ...['receive-callback', 'apply-notification', 'publish-events', 'close-payment', 'receive-return'],
   ...['find-due', 'sync-transaction', 'resolve-anomaly', 'list-quarantine', 'refresh-platform-keys'],
+  ...['catch-up'],
 ] as const;
 export type Name = (typeof names)[number];
 

@@ -77,6 +77,7 @@ test('keys that are not fetched wait for the morning and are summed over a day; 
 
 test.each([
   ['find-due', 5 * 60, 'urgent', '10 minutes'],
+  ['catch-up', 2 * 60 * 60, 'notice', '240 minutes'],
   ['refresh-platform-keys', 2 * 60 * 60, 'notice', '240 minutes'],
 ])(
   '%s: a clock that has stopped calls somebody, though it makes no errors',

@@ -81,6 +81,7 @@ describe('what sets a function off', () => {
   const clocks = [
     ['find-due', 'rate(1 minute)'],
     ['refresh-platform-keys', 'rate(1 hour)'],
+    ['catch-up', 'rate(1 hour)'],
   ] as const;
 
   test('clocks tick for the functions that say so, and for no others', () => {
@@ -141,6 +142,7 @@ describe('what a function is told', () => {
     'find-due': ['PAYMENTS_TABLE', 'DUE_INDEX', 'DUE_SHARDS_READ', 'SYNC_QUEUE_URL'],
     'sync-transaction': [...writes, ...channels],
     'refresh-platform-keys': channels,
+    'catch-up': [...channels, 'CALLBACK_QUEUE_URL'],
     'publish-events': ['EVENT_BUS_NAME'],
     'put-channel': [...channels, 'CALLERS'],
     'get-channel': [...channels, 'CALLERS'],

@@ -6,11 +6,16 @@ import { benches } from '../contract/benches.ts';
 import { channelsOf, openConfigurer, type LocalChannel } from './channels.ts';
 import type { Journey } from './journeys.ts';
 import type { Latecomer } from './latecomer.ts';
+import type { Shop } from './shop.ts';
 
 type Step = (order: LocalChannel['order']) => Promise<boolean>;
 
 /** @param lines grows with all that happens on the machine */
-export function openChannelJourneys(machine: Machine, lines: readonly Line[], { advance }: Latecomer) {
+export function openChannelJourneys(
+  machine: Machine,
+  lines: readonly Line[],
+  { advance, lose, make }: Latecomer,
+) {
   const channels = channelsOf(machine);
   const { configure, forgetKeys } = openConfigurer(machine);
   const operator = signedFetch(machine.credentials.people.operator, machine.region);
@@ -39,6 +44,20 @@ export function openChannelJourneys(machine: Machine, lines: readonly Line[], { 
     });
   };
 
+  /** Stripe alone keeps a list of what it told in vain, and something is on it. */
+  const caughtUp = async (shop: Shop): Promise<boolean> => {
+    const { id } = await make({ payment_channel: 'STRIPE', payment_method: 'card', currency: 'USD' });
+    await lose(id);
+    await shop.pay(id);
+    const since = lines.length;
+    await advance('1h');
+    const told = lines.slice(since).filter(({ from }) => from === 'catch-up');
+    return channels.every(({ code, provider }) => {
+      const line = told.find(({ channel_code }) => channel_code === code);
+      return provider === 'stripe' ? Number(line?.['queued']) > 0 : line?.name === 'catch_up.no_list';
+    });
+  };
+
   const configured = async (code: string, key: 'kms' | 'pem') => (await configure(code, key)).status === 200;
 
   return {
@@ -57,6 +76,7 @@ export function openChannelJourneys(machine: Machine, lines: readonly Line[], { 
     strayed,
     /** WECHAT_PAY_CERT alone is handed out keys; the others are connected to see that they are not. */
     refreshed,
+    caughtUp,
     shown: () =>
       each(keyed, async ({ code }) => (await operator(`${machine.api}/channels/${code}`)).status === 200),
     /** For what is done last: the secrets fit nothing. */

@@ -170,6 +170,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     },
     'sync-transaction': () => synced([{}]),
     'refresh-platform-keys': channels.refreshed,
+    'catch-up': () => channels.caughtUp(shop),
     'publish-events': async () => {
       const since = lines.length;
       const id = await shop.create();
@@ -216,8 +217,9 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     ['apply-notification', /^sqs:SendMessage .*-sync$/, followed],
     ['apply-notification', /^(sqs:SendMessage|kms:GenerateDataKey) /, notThere],
     ['sync-transaction', credentials, () => synced(channels.orders)],
-    // Who may not log tells nobody what became of the keys.
+    // Who may not log tells nobody what became of it.
     ['refresh-platform-keys', /^logs:/, ticked('refresh-platform-keys', '1h', 'GetSecretValue')],
+    ['catch-up', /^logs:/, ticked('catch-up', '1h', 'GetItem')],
     [
       'sync-transaction',
       orders,

@@ -12,6 +12,8 @@ const settling: Readonly<Record<string, readonly [kind: Kind, state: State]>> = 
   'checkout.session.expired': [sessions, 'closed'],
 };
 
+export const settlingTypes = Object.keys(settling);
+
 /** Events that change nothing, and why not. */
 const quiet: Readonly<Record<string, string>> = {
   'payment_intent.created': 'nobody has paid yet',

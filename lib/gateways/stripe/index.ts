@@ -13,6 +13,7 @@ import {
 } from './config.ts';
 import { notificationReader } from './notifications.ts';
 import { closePayment, queryPayment } from './payments.ts';
+import { listUndelivered } from './undelivered.ts';
 import { expiryLead, methods, prepay } from './products.ts';
 
 /** One address for both worlds: the key says which is meant. */
@@ -51,6 +52,7 @@ export const stripe: Provider<StripeConfig, StripeSecrets> = {
       prepay: (request, options) => prepay(client, request, options),
       queryPayment: (query, options) => queryPayment(client, query, options),
       closePayment: (query, options) => closePayment(client, query, options),
+      listUndelivered: (since, options) => listUndelivered(client, config, since, options),
     };
   },
 };

@@ -27,9 +27,7 @@ export function notificationReader(
   return {
     readNotification(callback) {
       const keyVersion = prove(callback, liveSecrets(secrets), now());
-      const event = readEvent(callback.body);
-      checkOurs(event, config);
-      return { notification: read(event, config), keyVersion };
+      return { notification: readEvent(readNode(callback.body), config), keyVersion };
     },
     proofHeaders: [signatureHeader],
     readReturn: (query) => readReturn(query, config),
@@ -65,8 +63,17 @@ interface StripeEvent {
   readonly object: Node;
 }
 
-function readEvent(body: Uint8Array): StripeEvent {
-  const node = readNode(body);
+/**
+ * For whom a proved event is, and what it says.
+ * @throws CallbackRefused unreadable, foreign
+ */
+export function readEvent(node: Node | undefined, config: StripeConfig & Setting): Notification {
+  const event = eventOf(node);
+  checkOurs(event, config);
+  return read(event, config);
+}
+
+function eventOf(node: Node | undefined): StripeEvent {
   const { id, type, data, livemode } = node ?? {};
   if (!node || !isWord(id) || !isWord(type) || typeof livemode !== 'boolean')
     throw new CallbackRefused('unreadable', 'it is not an event with id, type and livemode');

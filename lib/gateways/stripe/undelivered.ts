@@ -1,0 +1,44 @@
+// News that Stripe could not bring us: it keeps its events for thirty days, and repeats them for three.
+// @see https://docs.stripe.com/api/events/list · https://docs.stripe.com/webhooks/process-undelivered-events
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { fingerprint } from '../crypto.ts';
+import { CallbackRefused, type CallOptions, type Outcome, type Undelivered } from '../gateway.ts';
+import type { Setting } from '../provider.ts';
+import type { Client } from './client.ts';
+import type { StripeConfig } from './config.ts';
+import { settlingTypes } from './events.ts';
+import { type Node } from './json.ts';
+import { readList } from './lists.ts';
+import { readEvent } from './notifications.ts';
+
+const mostPages = 60;
+
+/** TLS proves the list, our own key asked for it: what it holds needs no signature. */
+export async function listUndelivered(
+  client: Client,
+  config: StripeConfig & Setting,
+  since: string,
+  options: CallOptions,
+): Promise<Outcome<Undelivered>> {
+  const types = settlingTypes.map((type) => `&types[]=${type}`).join('');
+  const first = `/v1/events?delivery_success=false&created[gte]=${Math.floor(Date.parse(since) / 1000)}${types}`;
+  const listed = await readList(client, first, mostPages, options);
+  if (listed.kind === 'unknown') return listed;
+  const { nodes, isComplete } = listed.value;
+  const keyVersion = fingerprint(client.secretKey);
+  const news = nodes.flatMap((node) => {
+    const notification = readOrNothing(node, config);
+    return notification ? [{ notification, keyVersion, body: canonicalJson(node) }] : [];
+  });
+  return { kind: 'ok', value: { news, isComplete } };
+}
+
+/** What a callback would be refused for is nothing here either: not ours, or not to be read. */
+function readOrNothing(node: Node, config: StripeConfig & Setting) {
+  try {
+    return readEvent(node, config);
+  } catch (error) {
+    if (error instanceof CallbackRefused) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+// What Stripe could not bring us, as its list of events has it.
+import { describe, expect, test } from '@jest/globals';
+import { noon } from '../contract/bench.ts';
+import { account, event, intent, intentId, paidIntent, posted } from '../contract/stripe-side.ts';
+import { answering, options, order, said, type Said } from './stripe-answering.ts';
+
+const since = '2026-11-17T06:07:08.000Z';
+const paid = (change: object = {}) =>
+  event('payment_intent.succeeded', paidIntent(order, 880, 'usd'), noon, { ...change });
+const page = (data: readonly object[], has_more = false) =>
+  said(200, { object: 'list', url: '/v1/events', has_more, data });
+const listed = (...answers: readonly Said[]) => {
+  const { gateway, sent } = answering(...answers);
+  return { sent, outcome: gateway.listUndelivered?.(since, options) };
+};
+
+describe('news that did not arrive', () => {
+  test('is asked for by what was not delivered, since when, and what settles something', async () => {
+    const { sent, outcome } = listed(page([]));
+    expect(await outcome).toEqual({ kind: 'ok', value: { news: [], isComplete: true } });
+    const [{ method, path } = { method: '', path: '' }] = sent;
+    const asked = new URL(path, 'https://stripe.example').searchParams;
+    expect([method, path.split('?')[0]]).toEqual(['GET', '/v1/events']);
+    expect(asked.get('delivery_success')).toBe('false');
+    expect(asked.get('created[gte]')).toBe(String(Date.parse(since) / 1000));
+    expect(asked.getAll('types[]')).toEqual(
+      expect.arrayContaining([
+        'payment_intent.succeeded',
+        'payment_intent.canceled',
+        'checkout.session.completed',
+      ]),
+    );
+  });
+
+  test('says what its callback would have said, word for word', async () => {
+    const { gateway } = answering();
+    const { notification } = gateway.readNotification(posted(JSON.stringify(paid())));
+    const { outcome } = listed(page([paid()]));
+    expect(await outcome).toMatchObject({
+      kind: 'ok',
+      value: { news: [{ notification, keyVersion: expect.stringMatching(/^sha256:/) as unknown }] },
+    });
+    expect(notification).toMatchObject({
+      kind: 'payment',
+      snapshot: {
+        state: 'paid',
+        gatewayTransactionId: intentId,
+        payee: { merchantId: account.account_id },
+      },
+    });
+  });
+
+  test('is read page by page', async () => {
+    const closed = event('payment_intent.canceled', intent(order, 880, 'usd', { status: 'canceled' }), noon, {
+      id: 'evt_3OlderEventOfTests',
+    });
+    const { sent, outcome } = listed(page([closed], true), page([paid()]));
+    expect(await outcome).toMatchObject({
+      value: {
+        news: [
+          { notification: { snapshot: { state: 'closed' } } },
+          { notification: { snapshot: { state: 'paid' } } },
+        ],
+        isComplete: true,
+      },
+    });
+    expect(sent[1]?.path).toContain('&starting_after=evt_3OlderEventOfTests');
+  });
+
+  test('without end is cut short, and says so', async () => {
+    const { sent, outcome } = listed(page([paid()], true));
+    expect(await outcome).toMatchObject({ kind: 'ok', value: { isComplete: false } });
+    expect(sent).toHaveLength(60);
+  });
+
+  test.each([
+    ['of the live world', { livemode: true }],
+    ['of another account', { account: 'acct_1SomebodyElse' }],
+    ['without a type', { type: null }],
+  ])('%s is passed over as its callback would be refused', async (_, change) => {
+    const { outcome } = listed(page([paid(change), paid()]));
+    const { value } = (await outcome) as { value: { news: readonly object[] } };
+    expect(value.news).toHaveLength(1);
+  });
+
+  test.each<[string, Said, string]>([
+    ['a break-down', said(500, 'down'), 'http_status'],
+    ['another form', said(200, { object: 'list', data: ['x'], has_more: false }), 'unreadable'],
+    ['no cursor', page([{ id: '' }], true), 'unreadable'],
+    ['a wrong key', said(401, { error: { type: 'invalid_request_error' } }), 'unlisted_code'],
+  ])('%s is not taken for an empty list', async (_, answer, reason) => {
+    expect(await listed(answer).outcome).toMatchObject({ kind: 'unknown', reason });
+  });
+
+  test('of which a later page is not had is not known at all', async () => {
+    const { outcome } = listed(page([paid()], true), said(500, 'down'));
+    expect(await outcome).toMatchObject({ kind: 'unknown' });
+  });
+});
