@@ -6,6 +6,7 @@ import { alipayRows } from './rows/alipay.ts';
 import { bodyRows } from './rows/bodies.ts';
 import { callbackRows } from './rows/callbacks.ts';
 import { channelRows } from './rows/channels.ts';
+import { payPalCertificateRows } from './rows/paypal-certificates.ts';
 import { payPalRows } from './rows/paypal.ts';
 import { readingRows } from './rows/reading.ts';
 import { routeRows } from './rows/routes.ts';
@@ -15,6 +16,8 @@ import { transportRows } from './rows/transport.ts';
 import { weChatPayRows } from './rows/wechat-pay.ts';
 import { closingScenes } from './scenes/closing.ts';
 import { orderScenes } from './scenes/orders.ts';
+import { payPalForgeries } from './scenes/paypal-forgeries.ts';
+import { payPalScenes } from './scenes/paypal.ts';
 import { settlingScenes } from './scenes/settling.ts';
 import { strayScenes } from './scenes/strays.ts';
 import { stripeScenes } from './scenes/stripe.ts';
@@ -74,6 +77,7 @@ describe.each([
   ['wechat-pay', weChatPayRows],
   ['stripe', stripeRows],
   ['paypal', payPalRows],
+  ['paypal: certificates', payPalCertificateRows],
   ['channels', channelRows],
   ['routes', routeRows],
 ])('%s', (_, rows) => {
@@ -96,6 +100,8 @@ describe.each([
   ['strays', strayScenes],
   ['wechat-pay', weChatPayScenes],
   ['stripe: genuine', stripeScenes],
+  ['paypal: genuine', payPalScenes],
+  ['paypal: forged', payPalForgeries],
   ['trouble', troubleScenes],
 ])('%s', (_, scenes) => {
   test.each(scenes)(

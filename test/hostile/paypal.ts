@@ -2,6 +2,7 @@
 // what is posted to the channel's callback address.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expect } from '@jest/globals';
 import type { Machine } from '../../local/machine.ts';
 import { anId } from '../contract/bench.ts';
 import {
@@ -98,8 +99,13 @@ export function payPalChannel(machine: Machine, { url }: Pick<PayPalGateway, 'ur
 
 export const byPayPal = { payment_channel: 'PAYPAL', payment_method: 'paypal', currency: 'USD' };
 
+export interface Order {
+  readonly id: string;
+  readonly orderId: string;
+}
+
 /** A payment of 8.80 USD, and PayPal's number of it. */
-export async function ordered(world: World): Promise<{ id: string; orderId: string }> {
+export async function ordered(world: World): Promise<Order> {
   const { transaction_id: id } = await made(world, byPayPal);
   const [orderId] = [...world.paypal.orders].find(([, { order }]) => order === id) ?? [];
   if (orderId === undefined) throw new Error(`PayPal was not asked for ${id}`);
@@ -158,6 +164,22 @@ export const paidCapture = (change: Partial<OrderFacts> = {}): Record<string, un
 /** 8.80 USD were captured, by the event's own words. */
 export const saying = (change: Partial<OrderFacts> = {}, event: object = {}): string =>
   telling('PAYMENT.CAPTURE.COMPLETED', paidCapture(change), event);
+
+/** What an event says of this order, whatever is true. */
+export const about = ({ id, orderId }: Order, change: Partial<OrderFacts> = {}): Partial<OrderFacts> => ({
+  id: orderId,
+  order: id,
+  ...change,
+});
+
+/** Posts it, demands a yes, and waits until it is applied and followed. */
+export async function accepted(world: World, text: string, how: Posting = {}): Promise<Sent> {
+  const sent = await posting(text, how)(world);
+  const answer = await world.send(sent);
+  expect([answer.status, answer.text]).toEqual([200, '']);
+  await world.settled();
+  return sent;
+}
 
 /** Refused in words for PayPal. */
 export function refused(

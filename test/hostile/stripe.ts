@@ -1,5 +1,6 @@
 // Stripe in the hands of a test: a gateway that keeps intents, the channel that knows its keys, and what is posted to the
 // channel's callback address.
+import { expect } from '@jest/globals';
 import type { Machine } from '../../local/machine.ts';
 import { anId } from '../contract/bench.ts';
 import {
@@ -9,9 +10,11 @@ import {
   intent,
   paidIntent,
   publishableKey,
+  seconds,
   secretKey,
   sharedSecret,
   signature,
+  v1,
   webhookSecret,
   type Fields,
 } from '../contract/stripe-side.ts';
@@ -116,6 +119,14 @@ export const signedBy =
   (body: string, at: number): string =>
     signature(body, secret, at + late);
 
+/** By each of these secrets. */
+export const both =
+  (...secrets: readonly string[]) =>
+  (body: string, at: number) => {
+    const time = String(seconds(at));
+    return `t=${time}${secrets.map((secret) => `,v1=${v1(secret, time, body)}`).join('')}`;
+  };
+
 /** An event about this object, under a number of its own. */
 export const telling =
   (type: string, object: Fields, change: Fields = {}): Text =>
@@ -129,6 +140,13 @@ export const saying = (intentChange: Fields = {}, change: Fields = {}, id: strin
     paidIntent(id, 880, 'usd', { id: numbered('pi_'), ...intentChange }),
     change,
   );
+
+/** Posts it, demands a yes, and waits until it is applied. */
+export async function accepted(world: World, ...how: Parameters<typeof posting>): Promise<void> {
+  const answer = await world.send(await posting(...how)(world));
+  expect([answer.status, answer.text]).toEqual([200, '{"received":true}']);
+  await world.settled();
+}
 
 /** Refused in words for Stripe. */
 export function refused(

@@ -1,7 +1,7 @@
 // What the service keeps of genuine callbacks that it did not follow, and what it says of them.
 import { expect } from '@jest/globals';
 import type { Line } from '../../local/journal.ts';
-import type { World } from './world.ts';
+import type { Answer, World } from './world.ts';
 
 /** Of all payments, or of one. */
 export function linesOf({ lines }: World, name: string, transactionId?: string): Line[] {
@@ -23,3 +23,12 @@ export async function keptOf(world: World, id: string): Promise<Record<string, u
   const all = Object.values(await world.rows()).flat();
   return all.filter(({ pk, sk }) => pk === id && String(sk).startsWith('CALLBACK#'));
 }
+
+/** Why the channel's last callback was refused, in the log's words. */
+export const because =
+  (channel_code: string, reason: string, outcome = /./) =>
+  (_: Answer, { lines }: World): void => {
+    const last = lines.findLast(({ name }) => name === 'callback.refused');
+    const said = expect.stringMatching(outcome) as unknown;
+    expect(last).toMatchObject({ reason, channel_code, outcome: said });
+  };

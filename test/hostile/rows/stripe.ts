@@ -1,5 +1,4 @@
 // 3.7 Stripe: what does not prove itself, and what is somebody else's. Nothing of it is stored.
-import { expect } from '@jest/globals';
 import { form, notice as alipayNotice } from '../../contract/alipay-side.ts';
 import {
   elsewhereSecret,
@@ -12,15 +11,7 @@ import {
 import { genuine as alipayGenuine } from '../post.ts';
 import type { Row } from '../row.ts';
 import { posting, refused, saying, signedBy } from '../stripe.ts';
-import type { Answer, World } from '../world.ts';
-
-/** Why the last callback was refused, in the log's words. */
-const because =
-  (reason: string) =>
-  (_: Answer, { lines }: World): void => {
-    const last = lines.findLast(({ name }) => name === 'callback.refused');
-    expect(last).toMatchObject({ reason, channel_code: 'STRIPE' });
-  };
+import { because } from '../watching.ts';
 
 /** A right signature, written otherwise. @param write of the time, s, and of the signature */
 const written = (write: (time: string, good: string) => string) =>
@@ -58,7 +49,7 @@ const proofs: Row[] = [
   },
   ...[-301_000, 301_000].map((late) =>
     refused(125, 401, `signed ${late / 1000} s from now`, posting(saying(), signedBy(webhookSecret, late)), {
-      and: because('not_authentic'),
+      and: because('STRIPE', 'not_authentic'),
     }),
   ),
   ...[
@@ -70,7 +61,7 @@ const proofs: Row[] = [
     ['the secret of another endpoint of Stripe’s', elsewhereSecret],
   ].map(([what, key = '']) =>
     refused(126, 401, `signed with ${what}`, posting(saying(), signedBy(key)), {
-      and: because('not_authentic'),
+      and: because('STRIPE', 'not_authentic'),
     }),
   ),
   refused(
@@ -126,7 +117,7 @@ const proofs: Row[] = [
 ];
 
 const foreign = (what: string, change: Record<string, unknown>, row = 128) =>
-  refused(row, 403, what, posting(saying({}, change)), { and: because('foreign') });
+  refused(row, 403, what, posting(saying({}, change)), { and: because('STRIPE', 'foreign') });
 
 const contents: Row[] = [
   foreign('of the live world, where money is not real', { livemode: true }),
@@ -134,9 +125,9 @@ const contents: Row[] = [
   foreign('of an account without a name', { account: '' }),
   foreign('of the live world, of our own account', { livemode: true, account: 'acct_1DemoShopOfTests' }),
   refused(128, 400, 'that does not say of which world it is', posting(saying({}, { livemode: null })), {
-    and: because('unreadable'),
+    and: because('STRIPE', 'unreadable'),
   }),
-  refused(80, 400, 'a list, rightly signed', posting('[]'), { and: because('unreadable') }),
+  refused(80, 400, 'a list, rightly signed', posting('[]'), { and: because('STRIPE', 'unreadable') }),
   refused(
     80,
     400,

@@ -3,28 +3,19 @@ import { expect } from '@jest/globals';
 import {
   chargeId,
   paidIntent,
-  seconds,
   sharedSecret,
   strangerSecret,
-  v1,
   webhookSecret,
   type Fields,
 } from '../../contract/stripe-side.ts';
 import { later, made, seen, type Seen } from '../play.ts';
 import type { Scene } from '../row.ts';
-import { ordered, posting, saying, signedBy, stripeChannel, telling } from '../stripe.ts';
+import { accepted, both, ordered, posting, saying, signedBy, stripeChannel, telling } from '../stripe.ts';
 import { put, type World } from '../world.ts';
 import { linesOf, quarantinedOf, keptOf } from '../watching.ts';
 
 const paid = { status: 'PAID_SUCCESS', amount_paid: '8.80' };
 const pending = { status: 'PENDING_PAYMENT', version: 2 };
-
-/** Posts it, demands a yes, and waits until it is applied. */
-async function accepted(world: World, ...how: Parameters<typeof posting>): Promise<void> {
-  const answer = await world.send(await posting(...how)(world));
-  expect([answer.status, answer.text]).toEqual([200, '{"received":true}']);
-  await world.settled();
-}
 
 /** What becomes of a fresh payment of 8.80 USD by this. */
 const becomes = (
@@ -79,13 +70,6 @@ async function setAside(world: World, text: ReturnType<typeof saying>, reason: s
   // Two rows of the quarantine are all that is new.
   expect(await world.stateHash()).not.toBe(payments);
 }
-
-const both =
-  (...secrets: readonly string[]) =>
-  (body: string, at: number) => {
-    const time = String(seconds(at));
-    return `t=${time}${secrets.map((secret) => `,v1=${v1(secret, time, body)}`).join('')}`;
-  };
 
 async function rolled(world: World): Promise<void> {
   const channel = stripeChannel(world.machine, world.stripe);
@@ -156,7 +140,7 @@ async function tooMany(world: World): Promise<void> {
   const status = await world.send(sent).then(
     (answer) => answer.status,
     // The door closes while its 700 kB are still being sent.
-    (error: NodeJS.ErrnoException) => error.code,
+    (error: unknown) => (error as NodeJS.ErrnoException).code,
   );
   expect([431, 'ECONNRESET', 'EPIPE']).toContain(status);
   await world.settled();
