@@ -1,5 +1,5 @@
 // What functions call beside AWS: told by the runtime inside each sandbox, before anything is looked up or connected. It
-// stands in the world's lines as `called_out`.
+// stands in the world's lines as `called_out`, without its query: that may be signed.
 import { Session } from 'node:inspector';
 
 interface Attached {
@@ -7,7 +7,7 @@ interface Attached {
 }
 
 const tellEachCall = `process.getBuiltinModule('node:diagnostics_channel').subscribe('undici:request:create',
-  ({ request }) => console.log(JSON.stringify({ message: 'called_out', url: request.origin + request.path })))`;
+  ({ request }) => console.log(JSON.stringify({ message: 'called_out', url: request.origin + request.path.split('?')[0] })))`;
 
 /** Of sandboxes that are there, and of all that come. */
 export function watchCallsOut(): { stop(): Promise<void> } {
