@@ -9,6 +9,7 @@ import { keepCallbackAlone, type RawCallback } from '../../lib/store/callbacks.t
 import { getPayment } from '../../lib/store/payments.ts';
 import { namedBy, quarantine, type QuarantineReason } from '../../lib/store/quarantine.ts';
 import type { Tables } from '../../lib/store/table.ts';
+import { keepTransmission } from '../../lib/store/transmissions.ts';
 
 export interface ApplyDependencies {
   readonly tables: Tables;
@@ -59,6 +60,21 @@ export function applyNotification(
     case 'unrecognised':
       return keep(dependencies, message, notification);
   }
+}
+
+/**
+ * What of a transmission is proved may be no more than a checksum. Which of two bodies is the forgery nobody can say: both
+ * are dealt with, since neither is believed, and somebody is told.
+ * @returns whether the transmission has come with another body before
+ * @see QUALITY rows 136, 138
+ */
+export async function isTwin(
+  { tables }: Pick<ApplyDependencies, 'tables'>,
+  { channelCode, transmissionId, receivedAt, bodyBase64 }: CallbackMessage,
+): Promise<boolean> {
+  if (transmissionId === undefined) return false;
+  const body = Buffer.from(bodyBase64, 'base64');
+  return !(await keepTransmission(tables, { channelCode, transmissionId, receivedAt, body }));
 }
 
 async function settle(

@@ -8,9 +8,10 @@ import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
 import { readCallbackMessage, sendCallback, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
 import { sendSyncs } from '../../lib/messaging/sync.ts';
+import { namedBy } from '../../lib/store/quarantine.ts';
 import { clientDefaults, deployedTables, documentClient, unlogged } from '../../lib/store/table.ts';
 import { anomalyPolicies } from './anomaly-policies.ts';
-import { applyNotification, type Applied } from './apply-notification.ts';
+import { applyNotification, isTwin, type Applied } from './apply-notification.ts';
 
 const client = documentClient();
 // What arrives is proved by TLS; a second digest over every message is not needed.
@@ -30,6 +31,7 @@ const dependencies = {
 
 export const handler = queue(async (body) => {
   const message = readCallbackMessage(body);
+  if (await isTwin(dependencies, message)) tellTwin(message);
   tell(message, await applyNotification(dependencies, message));
 });
 
@@ -69,6 +71,15 @@ function tell(message: CallbackMessage, applied: Applied): void {
     case 'unchanged':
       tellSettled(facts, applied);
   }
+}
+
+function tellTwin({ channelCode, digest, notification }: CallbackMessage): void {
+  count('callback_checksum_collision');
+  log.error('callback.checksum_collision', {
+    channel_code: channelCode,
+    digest,
+    transaction_id: namedBy(notification),
+  });
 }
 
 function tellUnrecognised(

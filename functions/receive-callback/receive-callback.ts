@@ -75,7 +75,7 @@ async function receive(
   const proved = await prove(channel.reader, callback, ports.now() + proofPatience);
   if (proved instanceof CallbackRefused)
     return { kind: 'refused', reason: proved.reason, detail: proved.message };
-  const { notification, keyVersion } = proved;
+  const { notification, keyVersion, transmissionId } = proved;
   const listed = source === 'listed';
   if (notification.kind === 'ignored') {
     const { reason, transactionId } = notification;
@@ -86,6 +86,7 @@ async function receive(
     receivedAt: instant(ports),
     requestId: arrival.requestId,
     keyVersion,
+    ...(transmissionId !== undefined && { transmissionId }),
     digest: factsDigest(channel.code, notification),
     notification,
     headers: kept(callback, channel.reader),

@@ -18,6 +18,7 @@ export const counted = [
   'callback_stale',
   'callback_unrecognised',
   'callback_quarantined',
+  'callback_checksum_collision',
   'return_refused',
   'anomaly_found',
   'channel_misconfigured',
@@ -101,6 +102,15 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
       'The payment was made with other software under the same merchant account, or its row is not there although we made it.',
     firstStep:
       'Read GET /quarantine, look the number up in the provider’s console, and find out whose order it is and whether its money must go back.',
+  },
+  callback_checksum_collision: {
+    threshold: 1,
+    severity: 'urgent',
+    impact:
+      'One signed transmission came with two bodies: somebody has a genuine callback and forges others to its checksum. No payment was changed by what it says; the provider was asked.',
+    cause: 'A genuine callback, with its headers, is in the hands of somebody else: a log, a proxy, a mail.',
+    firstStep:
+      'Find the callback.queued lines of receive-callback at the time of the log line callback.checksum_collision: source_ip tells the two senders apart. Keep them out at the firewall, and look for the leak.',
   },
   return_refused: {
     threshold: 20,

@@ -103,6 +103,11 @@ export interface ProvedNotification {
   readonly notification: Notification;
   /** names the key that proved it */
   readonly keyVersion: string;
+  /**
+   * The provider's name of this one sending, another in each repeat: only where what is proved is a checksum of the body, so
+   * that other bodies can come under it.
+   */
+  readonly transmissionId?: string;
 }
 
 /**

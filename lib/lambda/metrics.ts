@@ -13,6 +13,7 @@ export type MetricName =
   | 'callback_unrecognised'
   | 'callback_stale'
   | 'callback_quarantined'
+  | 'callback_checksum_collision'
   | 'return_refused'
   | 'anomaly_found'
   | 'channel_misconfigured'

@@ -44,6 +44,8 @@ const message = z.strictObject({
   receivedAt: z.iso.datetime(),
   requestId: z.string(),
   keyVersion: z.string(),
+  /** the provider's name of this one sending, where no more than a checksum of its body is proved */
+  transmissionId: z.string().optional(),
   /** SHA-256, hex, of the proved facts: a provider's repeats of one notice share it. @see DESIGN 13.6 */
   digest: z.string(),
   notification: z.discriminatedUnion('kind', [

@@ -36,10 +36,16 @@ export interface Authority {
 
 export const span = { from: noon - 100 * day, until: noon + 100 * day };
 
-/** @param valid how long the one that issues is */
-export function newAuthority(valid: { readonly from: number; readonly until: number } = span): Authority {
+/**
+ * @param valid how long the one that issues is
+ * @param rootValid how long its root is
+ */
+export function newAuthority(
+  valid: { readonly from: number; readonly until: number } = span,
+  rootValid: typeof valid = span,
+): Authority {
   const [root, middle] = [newPair(), newPair()];
-  const byRoot = { issuer: rootName, issuerPrivatePem: root.privatePem, isAuthority: true, ...span };
+  const byRoot = { issuer: rootName, issuerPrivatePem: root.privatePem, isAuthority: true, ...rootValid };
   return {
     rootPem: certificatePem({ ...byRoot, subject: rootName, publicPem: root.publicPem }),
     middle,
@@ -87,6 +93,8 @@ export interface Transmission {
   readonly by?: Pair;
   /** whose certificate is named */
   readonly url?: string;
+  /** the transmission's own number */
+  readonly id?: string;
 }
 
 /** Every value in a list, as a callback brings them. */
@@ -97,9 +105,9 @@ export function transmitted(
     at = noon,
     by = worlds.ours.hand,
     url = certificateUrl(worlds.ours),
+    id = '69cd13f0-d67a-11e5-baa3-778b53f4ae55',
   }: Transmission = {},
 ): Record<string, readonly string[]> {
-  const id = '69cd13f0-d67a-11e5-baa3-778b53f4ae55';
   const time = new Date(at).toISOString().replace('.000Z', 'Z');
   const message = `${id}|${time}|${webhookId}|${crc32(body)}`;
   return {
@@ -129,6 +137,8 @@ export interface OrderFacts {
   readonly status?: string;
   /** of the capture; without it there is none */
   readonly captured?: string;
+  /** the capture's number */
+  readonly capture?: string;
   /** ms since 1970 UTC */
   readonly at?: number;
 }
@@ -139,10 +149,11 @@ export function captureOf({
   value,
   currency = 'USD',
   captured = 'COMPLETED',
+  capture = captureId,
   at = noon,
 }: OrderFacts): Record<string, unknown> {
   return {
-    id: captureId,
+    id: capture,
     status: captured,
     amount: { currency_code: currency, value },
     final_capture: true,

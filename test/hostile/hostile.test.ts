@@ -6,15 +6,21 @@ import { alipayRows } from './rows/alipay.ts';
 import { bodyRows } from './rows/bodies.ts';
 import { callbackRows } from './rows/callbacks.ts';
 import { channelRows } from './rows/channels.ts';
+import { payPalCertificateRows } from './rows/paypal-certificates.ts';
+import { payPalRows } from './rows/paypal.ts';
 import { readingRows } from './rows/reading.ts';
 import { routeRows } from './rows/routes.ts';
+import { stripeRows } from './rows/stripe.ts';
 import { termRows } from './rows/terms.ts';
 import { transportRows } from './rows/transport.ts';
 import { weChatPayRows } from './rows/wechat-pay.ts';
 import { closingScenes } from './scenes/closing.ts';
 import { orderScenes } from './scenes/orders.ts';
+import { payPalForgeries } from './scenes/paypal-forgeries.ts';
+import { payPalScenes } from './scenes/paypal.ts';
 import { settlingScenes } from './scenes/settling.ts';
 import { strayScenes } from './scenes/strays.ts';
+import { stripeScenes } from './scenes/stripe.ts';
 import { troubleScenes } from './scenes/trouble.ts';
 import { weChatPayScenes } from './scenes/wechat-pay.ts';
 import { startWorld, type World } from './world.ts';
@@ -26,6 +32,7 @@ const list = [
   [58, 77],
   [79, 105],
   [107, 123],
+  [125, 141],
 ] as const;
 
 /** ms. The clock ticks every minute of the days that a scene lets pass. */
@@ -68,6 +75,9 @@ describe.each([
   ['callbacks', callbackRows],
   ['alipay', alipayRows],
   ['wechat-pay', weChatPayRows],
+  ['stripe', stripeRows],
+  ['paypal', payPalRows],
+  ['paypal: certificates', payPalCertificateRows],
   ['channels', channelRows],
   ['routes', routeRows],
 ])('%s', (_, rows) => {
@@ -90,6 +100,10 @@ describe.each([
   ['strays', strayScenes],
   ['wechat-pay', weChatPayScenes],
   ['trouble', troubleScenes],
+  // What these leave open would be asked for through all the days that pass in those.
+  ['stripe: genuine', stripeScenes],
+  ['paypal: genuine', payPalScenes],
+  ['paypal: forged', payPalForgeries],
 ])('%s', (_, scenes) => {
   test.each(scenes)(
     '$rows $what',

@@ -1,17 +1,20 @@
-// One booted machine with a gateway of the test's own behind its channel, a client that sends anything, and a sight of
+// One booted machine with a gateway of the test's own behind each channel, a client that sends anything, and a sight of
 // every row in every table.
-import { bookkeeping } from '../../lib/store/due.ts';
 import { hash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { startDynamo } from '../../local/aws/dynamodb.ts';
 import type { Person } from '../../local/credentials.ts';
 import type { Line } from '../../local/journal.ts';
 import { startMachine, type Machine } from '../../local/machine.ts';
 import { channel, startAlipayGateway, type AlipayGateway } from './alipay-gateway.ts';
+import { watchCallsOut } from './calls-out.ts';
+import { payPalChannel, startPayPalGateway, type PayPalGateway } from './paypal.ts';
 import { now } from './play.ts';
 import { sign, type Key } from './sigv4.ts';
+import { atRest, scan, stateText, type Rows } from './state.ts';
+import { startStripeGateway, stripeChannel, type StripeGateway } from './stripe.ts';
 import { startWeChatGateway, weChatChannel, type WeChatGateway } from './wechat.ts';
 
 export interface Sent {
@@ -41,12 +44,14 @@ export interface World {
   readonly machine: Machine;
   readonly alipay: AlipayGateway;
   readonly wechat: WeChatGateway;
+  readonly stripe: StripeGateway;
+  readonly paypal: PayPalGateway;
   /** what happened on the machine, in order */
   readonly lines: Line[];
   readonly tables: DynamoDBDocumentClient;
   send(sent: Sent): Promise<Answer>;
   /** all rows by table */
-  rows(): Promise<Record<string, Record<string, unknown>[]>>;
+  rows(): Promise<Rows>;
   /**
    * Of all tables but the cache of answers, which keeps final refusals too; and not of when a payment is asked for next,
    * which time alone changes. @see SPEC R3.3
@@ -54,7 +59,9 @@ export interface World {
   stateHash(): Promise<string>;
   /** the numbers that the gateway was asked to make, in order */
   created(): string[];
-  /** when every message that can be applied has been; `stuck` of them cannot */
+  /**
+   * when every message that can be applied has been; `stuck` of them cannot. What it led to be asked for is asked for.
+   */
   settled(stuck?: number): Promise<void>;
   configure(change?: object): Promise<Answer>;
   stop(): Promise<void>;
@@ -69,12 +76,16 @@ export async function startWorld(options: { dataDir?: string } = {}): Promise<Wo
   };
   try {
     const world = { ...(await boot(options, running)), stop };
-    const wechat = weChatChannel(world.machine, world.wechat);
-    for (const configured of [
-      await anew(world, 'ALIPAY', () => world.configure()),
-      await anew(world, 'WECHAT_PAY', () => world.send(put('WECHAT_PAY', wechat))),
-    ])
-      if (configured.status !== 200) throw new Error(configured.text);
+    const { machine, wechat, stripe, paypal } = world;
+    const others = {
+      WECHAT_PAY: weChatChannel(machine, wechat),
+      STRIPE: stripeChannel(machine, stripe),
+      PAYPAL: payPalChannel(machine, paypal),
+    };
+    const answers = [await anew(world, 'ALIPAY', () => world.configure())];
+    for (const [code, channel] of Object.entries(others))
+      answers.push(await anew(world, code, () => world.send(put(code, channel))));
+    for (const { status, text } of answers) if (status !== 200) throw new Error(text);
     return world;
   } catch (error) {
     await stop();
@@ -93,7 +104,7 @@ async function anew<T>(
   return configure();
 }
 
-function put(code: string, channel: object): Sent {
+export function put(code: string, channel: object): Sent {
   return {
     method: 'PUT',
     path: `/channels/${code}`,
@@ -114,10 +125,13 @@ async function boot(
   const { endpoint } = await start(startDynamo(options));
   process.env['DYNAMODB_ENDPOINT'] = endpoint;
   const alipay = await start(startAlipayGateway());
+  await start(Promise.resolve(watchCallsOut()));
   const lines: Line[] = [];
   const onLine = (line: Line) => lines.push(line);
   const machine = await start(startMachine({ port: 0, onLine, ...options }));
   const wechat = await start(startWeChatGateway(() => now({ machine })));
+  const stripe = await start(startStripeGateway());
+  const paypal = await start(startPayPalGateway());
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const tables = DynamoDBDocumentClient.from(
     new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }),
@@ -125,13 +139,16 @@ async function boot(
   const rows = () => scan(tables);
   const send = (sent: Sent) => transmit(machine, sent);
   return {
-    ...{ machine, alipay, wechat, lines, tables, send, rows },
+    ...{ machine, alipay, wechat, stripe, paypal, lines, tables, send, rows },
     stateHash: async () => hash('sha256', stateText(await rows())),
     created: () =>
       alipay.asked
         .filter(({ method }) => method === 'alipay.trade.precreate')
         .map(({ business }) => business['out_trade_no'] ?? ''),
-    settled: (stuck = 0) => settled(machine, stuck),
+    settled: async (stuck = 0) => {
+      await atRest(machine, 'callbacks', stuck);
+      await atRest(machine, 'sync');
+    },
     configure: (change = {}) => send(put('ALIPAY', { ...channel(machine, alipay), ...change })),
   };
 }
@@ -186,54 +203,5 @@ function readObject(text: string): Record<string, unknown> {
     return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {
     return {};
-  }
-}
-
-async function scan(tables: DynamoDBDocumentClient): Promise<Record<string, Record<string, unknown>[]>> {
-  const { TableNames = [] } = await tables.send(new ListTablesCommand({}));
-  const all: Record<string, Record<string, unknown>[]> = {};
-  for (const TableName of TableNames.sort()) {
-    const found: Record<string, unknown>[] = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await tables.send(new ScanCommand({ TableName, ExclusiveStartKey: from }));
-      found.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from);
-    const text = (row: object) => JSON.stringify(Object.entries(row).sort());
-    all[TableName] = found.sort((a, b) => (text(a) < text(b) ? -1 : 1));
-  }
-  return all;
-}
-
-/** With sorted names: no two reads give a row's attributes in one order. */
-function stateText(rows: Record<string, Record<string, unknown>[]>): string {
-  const tables = Object.entries(rows).filter(([name]) => !name.endsWith('-idempotency'));
-  const sorted = (value: object) =>
-    Object.fromEntries(
-      Object.entries(value)
-        .filter(([name]) => !bookkeeping.has(name))
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
-  const isMap = (value: unknown): value is object => Object(value) === value && !Array.isArray(value);
-  const texts = tables.map(([name, each]) => [
-    name,
-    each
-      .map((row) => JSON.stringify(row, (_, value: unknown) => (isMap(value) ? sorted(value) : value)))
-      .sort(),
-  ]);
-  return JSON.stringify(texts);
-}
-
-async function settled(machine: Machine, stuck: number): Promise<void> {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    const { queues } = (await control(machine, '/queues')) as {
-      queues: { name: string; depth: number; in_flight: number }[];
-    };
-    const queue = queues.find(({ name }) => name.endsWith('-callbacks'));
-    if (queue?.depth === 0 && queue.in_flight <= stuck) return;
-    if (Date.now() > end) throw new Error(`The queue does not come to rest: ${JSON.stringify(queue)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -49,6 +49,7 @@ test.each([
   ['callback-stale', 'callback_stale', 1],
   ['callback-unrecognised', 'callback_unrecognised', 1],
   ['callback-quarantined', 'callback_quarantined', 1],
+  ['callback-checksum-collision', 'callback_checksum_collision', 1],
   ['return-refused', 'return_refused', 20],
   ['anomaly-found', 'anomaly_found', 1],
   ['sync-unanswered', 'sync_unanswered', 20],

@@ -29,7 +29,11 @@ export function notificationReader(config: PayPalConfig & Setting, ports: Reader
     readNotification(callback) {
       const proof = prove(callback, config.webhook_id, ring, ports.now());
       if (proof.kind === 'refused') throw new CallbackRefused(proof.reason, proof.detail);
-      return { notification: read(readEvent(callback.body), config), keyVersion: proof.serial };
+      return {
+        notification: read(readEvent(callback.body), config),
+        keyVersion: proof.serial,
+        transmissionId: proof.transmissionId,
+      };
     },
     readReturn,
     acknowledge,

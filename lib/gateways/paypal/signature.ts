@@ -24,7 +24,8 @@ export type Refusal = {
   readonly detail: string;
 };
 
-export type Proof = { readonly kind: 'proved'; readonly serial: string } | Refusal;
+export type Proof =
+  { readonly kind: 'proved'; readonly serial: string; readonly transmissionId: string } | Refusal;
 
 const minute = 60_000;
 /**
@@ -82,7 +83,7 @@ export function prove(
   const signed = Buffer.from([id, time, webhookId, crc32(body)].join('|'));
   if (!verifyRsaSha256(known.key, signed, signature))
     return refused('not_authentic', `the signature is not that of certificate ${known.serial}`);
-  return { kind: 'proved', serial: known.serial };
+  return { kind: 'proved', serial: known.serial, transmissionId: id };
 }
 
 function refused(reason: Refusal['reason'], detail: string): Refusal {
