@@ -189,14 +189,17 @@ describe.each(captured)('$channel: taken, and not there yet', (product) => {
     expect(payment).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
     expect([await charges(id), answers(id)]).toEqual([[], ['201']]);
     expect(payment).not.toHaveProperty('amount_paid');
-    return { order, id };
+    return { order, id, means: { prepay_info: payment.prepay_info } };
   }
 
   /** By its webhook at once, or whenever sync asks next. */
-  const decided = async (id: string, outcome: 'success' | 'decline', isTold: boolean) => {
-    const played = await pay(service, id, outcome);
+  const decided = async (id: string, outcome: 'success' | 'decline', isTold: boolean, more = {}) => {
+    const played = await pay(service, id, outcome, more);
     if (!isTold) await advance('20m');
-    return { played, payment: await untilStatus(service, id, outcome === 'success' ? 'PAID_SUCCESS' : 'CLOSED') };
+    return {
+      played,
+      payment: await untilStatus(service, id, outcome === 'success' ? 'PAID_SUCCESS' : 'CLOSED'),
+    };
   };
 
   test.each(slow)('%s, completed, heard by %s: paid then, and not before', async (method, _, isTold) => {
@@ -216,6 +219,15 @@ describe.each(captured)('$channel: taken, and not there yet', (product) => {
     expect(payment).not.toHaveProperty('amount_paid');
     await expectFree(order);
     expect(await charges(id)).toEqual([]);
+    await expectAgreement(service, [order]);
+  });
+
+  test('the shop wants it closed meanwhile, and it completes: it was taken before, and counts', async () => {
+    const { order, id, means } = await pending('under_review', true);
+    expect(await close(service.app, id)).toMatchObject({ status: 202, body: { status: 'PENDING_PAYMENT' } });
+    const { payment } = await decided(id, 'success', true, means);
+    expect(payment).toMatchObject({ version: 5, amount_paid: '8.80' });
+    expect(payment).not.toHaveProperty('anomaly');
     await expectAgreement(service, [order]);
   });
 

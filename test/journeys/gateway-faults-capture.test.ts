@@ -85,9 +85,7 @@ describe.each(captured)('$channel: capture', (product) => {
   test('each is charged once, and all agree', async () => {
     const { charges } = await service.gateway<{ charges: { transaction_id: string }[] }>('/books');
     const own = faults.map(([fault]) => storyOf(product, fault));
-    expect(charges.map(({ transaction_id: id }) => id).sort()).toEqual(
-      own.map(({ id }) => id).sort(),
-    );
+    expect(charges.map(({ transaction_id: id }) => id).sort()).toEqual(own.map(({ id }) => id).sort());
     await expectAgreement(
       service,
       own.map(({ order }) => order),
