@@ -15,6 +15,7 @@ export interface Order {
   readonly return_url?: string;
   readonly openid?: string;
   readonly client_ip?: string;
+  readonly expires_at?: string;
 }
 
 /** An order that nobody has made before. */
@@ -157,7 +158,11 @@ export function logged(service: Service, transactionId: string, name: string): P
 }
 
 /** How often the provider was asked for the payment, by operation; `answer` is the code it gave. */
-export function asked(service: Service, transactionId: string, operation: 'prepay' | 'query' | 'close') {
+export function asked(
+  service: Service,
+  transactionId: string,
+  operation: 'prepay' | 'query' | 'close' | 'capture',
+) {
   return service.lines.filter(
     (line) =>
       line.name.endsWith('.called') &&
