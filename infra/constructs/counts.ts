@@ -134,9 +134,10 @@ const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
     threshold: 1,
     severity: 'urgent',
     impact: 'A channel cannot be used as it is configured: no payment starts on it. No money is lost.',
-    cause: 'The channel has no configuration yet, or its row or secret is not what this build can read.',
+    cause:
+      'The channel has no configuration yet, its row or secret is not what this build can read, or its provider refuses the credentials in it.',
     firstStep:
-      'Read GET /channels/{channel_code} and the newest error of create-payment; put the configuration again.',
+      'Read the log line channel.misconfigured of create-payment and sync-transaction, and GET /channels/{channel_code}; put the configuration again.',
   },
   gateway_unknown: {
     threshold: 5,

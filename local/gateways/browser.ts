@@ -5,8 +5,17 @@ import type { Ports } from './ports.ts';
 
 export type Page = WireAnswer & { kind: 'answer' };
 
-const style =
-  'body{font-family:sans-serif;max-width:30rem;margin:3rem auto;padding:0 1rem}fieldset{margin:1rem 0;border:1px solid #767676}label{display:block;padding:.3rem 0}button{font-size:1rem;margin-right:1rem}';
+const style = `:root{color-scheme:light dark;font:100%/1.5 system-ui,sans-serif}
+body{margin:0}
+main{box-sizing:border-box;max-width:30rem;margin:0 auto;padding:1.5rem 1rem;overflow-wrap:anywhere}
+h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}
+strong{font-size:1.25rem}
+fieldset{min-width:0;margin:1rem 0;padding:.25rem 1rem;border:1px solid #767676;border-radius:.375rem}
+label,main a{display:block;padding:.5rem 0}
+label{padding-left:1.75rem;text-indent:-1.75rem}
+button{min-height:2.75rem;margin:0 .5rem .5rem 0;padding:0 1.25rem;border:1px solid #767676;border-radius:.375rem;font:inherit}
+button:first-of-type{border-color:#0b57d0;background:#0b57d0;color:#fff}
+[role=alert]{padding:.25rem .75rem;border-left:.375rem solid #b3261e}`;
 const styleHash = createHash('sha256').update(style).digest('base64');
 const headers = {
   // No form-action: browsers hold it against the redirect after the form too, and that leads to the shop.
@@ -19,7 +28,7 @@ const headers = {
 /** @param title, words escaped here; `content` has to be already */
 export function page(status: number, title: string, words: string, content = ''): Page {
   const body = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escaped(title)}</title><style>${style}</style></head>
 <body><main><h1>${escaped(title)}</h1>
 <p>${escaped(words)}</p>
 ${content}

@@ -19,6 +19,7 @@ import {
 } from '../contract/alipay-side.ts';
 import type { Reader } from './measure.ts';
 import { formBytes, harm, harmed, jsonBytes } from './texts.ts';
+import { payPalWebhook, stripeWebhook } from './webhooks.ts';
 
 const json: Reader = {
   name: 'strict JSON',
@@ -149,4 +150,12 @@ const body: Reader = {
   isRefusal: (error) => error instanceof PaymentError || error instanceof JsonRefused,
 };
 
-export const readers: readonly Reader[] = [json, alipayForm, notification, returned, body];
+export const readers: readonly Reader[] = [
+  json,
+  alipayForm,
+  notification,
+  returned,
+  stripeWebhook,
+  payPalWebhook,
+  body,
+];

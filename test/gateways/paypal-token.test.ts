@@ -1,6 +1,7 @@
 // The access token: fetched when it is needed, shared, kept for as long as it holds, and never told to anybody.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { PaymentError } from '../../lib/domain/errors.ts';
 import { noon } from '../contract/bench.ts';
 import { account, secrets } from '../contract/paypal-side.ts';
 import { aToken, connected, options, order, query, request, said } from './paypal-answering.ts';
@@ -70,6 +71,18 @@ test.each([
   for (const outcome of outcomes) expect(outcome).toMatchObject({ kind: 'retry_later', channelCode });
   expect(sent).toEqual([]);
   expect(inspect(outcomes, { depth: 9 })).not.toContain(secrets.client_secret);
+});
+
+test.each([
+  [no(401, 'invalid_client'), true],
+  [no(400, 'invalid_client'), false],
+  [no(401, 'invalid_grant'), false],
+  [said(401, ''), false],
+  [said(503, no(401, 'invalid_client').body), false],
+])('%j: operators have to act: %p', async (answer, isMisconfigured) => {
+  const outcome = await connected([pending], { token: () => answer }).gateway.queryPayment(query, options);
+  const { cause } = outcome as { cause?: unknown };
+  expect(cause instanceof PaymentError && cause.code === 'CHANNEL_MISCONFIGURED').toBe(isMisconfigured);
 });
 
 test('one that could not be had is asked for again', async () => {

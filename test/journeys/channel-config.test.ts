@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
 import { bootPatience, startService, type Service } from './service.ts';
-import { create, newOrder, pay, shown, untilStatus } from './shop.ts';
+import { create, logged, newOrder, pay, shown, untilStatus } from './shop.ts';
 
 interface ChannelView {
   readonly version: number;
@@ -23,14 +23,14 @@ afterAll(() => service.stop());
 const channel = '/channels/ALIPAY';
 
 /** The settings as they are, with `more` in their place. */
-async function settings(more: object): Promise<object> {
-  const { body } = await service.operator<ChannelView & Record<string, unknown>>(channel);
+async function settings(more: object, of = channel): Promise<object> {
+  const { body } = await service.operator<ChannelView & Record<string, unknown>>(of);
   const own = new Set(['channel_code', 'secret_fingerprints', 'version', 'updated_at', 'updated_by']);
   return { ...Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name))), ...more };
 }
 
-const put = async (more: object) =>
-  service.operator<ChannelView & { code?: string }>(channel, { method: 'PUT', body: await settings(more) });
+const put = async (more: object, of = channel) =>
+  service.operator<ChannelView & { code?: string }>(of, { method: 'PUT', body: await settings(more, of) });
 
 /** Functions know a channel for five minutes. */
 const takesEffect = () => service.control('/clock', { advance: '6m' });
@@ -127,7 +127,22 @@ describe('what is taken', () => {
     await expectAgreement(service, [shownBefore, later]);
   });
 
-  // The last one: the key that the provider knows is gone for good.
+  // The last ones: what the providers know is gone for good.
+  test('credentials that the provider refuses: operators are told whenever it is asked', async () => {
+    const payPal = '/channels/PAYPAL';
+    const order = newOrder({ payment_channel: 'PAYPAL', payment_method: 'paypal', currency: 'USD' });
+    const before = await shown(service.app, { ...order, business_order_id: `${order.business_order_id}-1` });
+    const { body } = await put({ client_secret: 'ESecretOfNobody_0123456789' }, payPal);
+    expect(body).toMatchObject({ version: expect.any(Number) });
+    await takesEffect();
+    await logged(service, before, 'channel.misconfigured');
+    expect(await create(service.app, order)).toMatchObject({
+      status: 503,
+      body: { code: 'CHANNEL_MISCONFIGURED', retryable: true, outcome: 'not_attempted' },
+    });
+    await expectAgreement(service, [order]);
+  });
+
   test('another key: told by its fingerprint alone; the provider does not know it, and nothing is charged', async () => {
     const [kept, other] = [newKeys().privateKey, newKeys().privateKey];
     const first = await put({ private_key_merchant: kept });

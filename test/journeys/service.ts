@@ -64,6 +64,8 @@ export type Plain = <Body>(path: string, body?: object, method?: string) => Prom
 
 export interface Service {
   readonly api: string;
+  /** the providers of this machine, where their pages stand, too */
+  readonly gateways: string;
   readonly app: Client;
   readonly otherApp: Client;
   readonly operator: Client;
@@ -99,6 +101,7 @@ export async function startService(): Promise<Service> {
   };
   return {
     api,
+    gateways: machine.gateways,
     app: client('local-app'),
     otherApp: client('other-app'),
     operator: client('operator'),

@@ -1,6 +1,7 @@
 // The access token that every call carries: fetched when it is needed first, shared by calls at one time, kept until shortly
 // before its end.
 // @see https://developer.paypal.com/api/rest/authentication/
+import { PaymentError } from '../../domain/errors.ts';
 import type { CallOptions, GatewayPorts, Outcome } from '../gateway.ts';
 import { send, type HttpResult } from '../http.ts';
 import { readNode } from './json.ts';
@@ -80,12 +81,19 @@ function readToken(result: HttpResult): NoToken | { readonly text: string; reado
   const { access_token: text, token_type: type, expires_in: seconds, error } = readNode(result.body) ?? {};
   if (result.status !== 200) {
     const word = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : 'token';
-    return noToken(word, `HTTP ${result.status}`);
+    return noToken(word, wrongCredentials(result.status, word) ?? `HTTP ${result.status}`);
   }
   const isText = typeof text === 'string' && /^[\x21-\x7e]{1,4096}$/.test(text);
   if (!isText || type !== 'Bearer' || typeof seconds !== 'number' || seconds <= 0)
     return noToken('token', 'the answer holds no token');
   return { text, seconds };
+}
+
+/** It will be so until an operator acts: whoever asked is to tell them. */
+function wrongCredentials(status: number, word: string): PaymentError | undefined {
+  if (status !== 401 || word !== 'invalid_client') return undefined;
+  const cause = new Error('PayPal does not take client_id and client_secret: HTTP 401 invalid_client');
+  return new PaymentError('CHANNEL_MISCONFIGURED', {}, { cause });
 }
 
 function noToken(channelCode: string, cause: unknown): NoToken {

@@ -82,19 +82,19 @@ function orderPage({ seller, order }: Opened, target: string): Page {
   const shop = brandName ?? seller.merchant.email;
   const choices = Object.entries(instruments).map(
     ([name, words]) =>
-      `<label><input type="radio" name="instrument" value="${name}"${name === 'paypal' ? ' checked' : ''}> ${words}</label><br>`,
+      `<label><input type="radio" name="instrument" value="${name}"${name === 'paypal' ? ' checked' : ''}> ${words}</label>`,
   );
   return page(
     200,
-    `Pay ${shop}`,
+    `Pay ${brandName ?? 'with PayPal'}`,
     description ?? (items ? `${items.length} items` : `Order ${order.id}`),
     `<p><strong>${value} ${currency}</strong> to ${escaped(shop)}</p>
 <form method="post" action="${escaped(target)}">
 <fieldset><legend>Pay with</legend>
 ${choices.join('\n')}
 </fieldset>
-<p><button name="action" value="approve">${userAction === 'PAY_NOW' ? 'Pay now' : 'Continue'}</button>
-<button name="action" value="cancel">Cancel and return</button></p>
+<button name="action" value="approve">${userAction === 'PAY_NOW' ? 'Pay now' : 'Continue'}</button>
+<button name="action" value="cancel">Cancel and return</button>
 </form>`,
   );
 }

@@ -1,5 +1,6 @@
 // Stripe's books: what was paid, to whom, in which currency; the sums are zero.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { openWorld, orderNumber, type Channel, type Fields, type World } from './stripe-merchant.ts';
 
 let world: World;
@@ -38,6 +39,33 @@ test.each([
       ...{ status: 'succeeded', paid_at: new Date(world.clock.at).toISOString() },
     },
   ]);
+});
+
+const elsewhere = [
+  ...['bif', 'clp', 'djf', 'gnf', 'kmf', 'mga', 'pyg', 'rwf', 'ugx', 'vuv', 'xaf', 'xof', 'xpf'].map(
+    (currency) => [currency, 0, 1] as const,
+  ),
+  ...['brl', 'czk', 'dkk', 'mxn', 'nok', 'pln', 'ron', 'sek', 'zar'].map(
+    (currency) => [currency, 2, 1] as const,
+  ),
+  ...['jod', 'omr', 'tnd'].map((currency) => [currency, 3, 10] as const),
+  ['isk', 2, 100] as const,
+];
+
+test.each(elsewhere)('%s, which the service does not know: %i decimals', async (currency, decimals, step) => {
+  const steps = fc.integer({ min: Math.ceil(1500 / step), max: Math.floor(99_999_999 / step) });
+  await fc.assert(
+    fc.asyncProperty(steps, async (many) => {
+      const amount = String(many * step);
+      const { number } = await paid({ currency, amount });
+      const at = amount.length - decimals;
+      const told = decimals === 0 ? amount : `${amount.slice(0, at)}.${amount.slice(at)}`;
+      const { charges } = await books();
+      const [row] = (charges as Fields[]).filter((each) => each['transaction_id'] === number);
+      expect(row).toMatchObject({ amount: told, currency: currency.toUpperCase() });
+    }),
+    { numRuns: 5 },
+  );
 });
 
 test('each account and each currency stands for itself, and all of them balance', async () => {
