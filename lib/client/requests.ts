@@ -147,7 +147,7 @@ export type PutChannel =
       readonly account_id: string;
       /** Stripe’s public key of the account. It is handed to the payer’s page or app with each payment. */
       readonly publishable_key: string;
-      /** The key that calls to Stripe carry: sk_…, or better a restricted one (rk_…) that may write PaymentIntents and Checkout Sessions and read Charges. */
+      /** The key that calls to Stripe carry: sk_…, or better a restricted one (rk_…) that may write PaymentIntents and Checkout Sessions and read Charges and Events. */
       readonly secret_key?: string;
       /** What Stripe signs the callbacks of this channel’s endpoint with. */
       readonly webhook_secret?: string;
