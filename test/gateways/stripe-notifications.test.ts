@@ -55,6 +55,7 @@ describe('what it says', () => {
   };
   const closedIntent = intent(order, 880, 'usd', { status: 'canceled' });
   const closedSession = session(order, 880, 'usd', { status: 'expired' });
+  const failedSession = paidSession(order, 880, 'usd', { payment_status: 'unpaid' });
 
   test.each([
     ['payment_intent.succeeded', paid, { state: 'paid', gatewayOrderId: intentId, ...facts }],
@@ -72,6 +73,11 @@ describe('what it says', () => {
       'payment_intent.canceled',
       closedIntent,
       { state: 'closed', transactionId: order, gatewayOrderId: intentId },
+    ],
+    [
+      'checkout.session.async_payment_failed',
+      failedSession,
+      { state: 'closed', transactionId: order, gatewayOrderId: sessionId },
     ],
     [
       'checkout.session.expired',
@@ -115,7 +121,6 @@ describe('what it says', () => {
     'payment_intent.processing',
     'payment_intent.requires_action',
     'payment_intent.payment_failed',
-    'checkout.session.async_payment_failed',
     'charge.succeeded',
   ])('%s changes nothing', (type) => {
     expect(tell(event(type, intent(order, 880, 'usd')))).toEqual({
@@ -134,6 +139,14 @@ describe('what it says', () => {
     const free = paidSession(order, 880, 'usd', { payment_status: 'no_payment_required' });
     expect(tell(event('checkout.session.completed', free))).toMatchObject({ kind: 'unrecognised' });
   });
+
+  test.each([{ payment_status: 'paid' }, { status: 'open' }, { payment_status: 'no_payment_required' }])(
+    'a payment that failed, of a session that says otherwise, is kept and told: %j',
+    (change) => {
+      const told = tell(event('checkout.session.async_payment_failed', { ...failedSession, ...change }));
+      expect(told).toMatchObject({ kind: 'unrecognised', transactionId: order });
+    },
+  );
 
   test.each(['payment_intent.succeeded', 'payment_intent.canceled'])(
     '%s of a session: the session tells',

@@ -32,6 +32,7 @@ describe('the whole request, in Stripe’s words', () => {
     },
     stripe_checkout: {
       mode: 'payment',
+      'allowed_payment_method_types[0]': 'card',
       'line_items[0][price_data][currency]': 'usd',
       'line_items[0][price_data][unit_amount]': '880',
       'line_items[0][price_data][product_data][name]': '一杯 coffee & cake',

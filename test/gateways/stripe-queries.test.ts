@@ -42,6 +42,23 @@ describe('a query', () => {
     expect(await asked(bySession, told)).toEqual({ kind: 'ok', value });
   });
 
+  test.each([
+    ['requires_payment_method', 'closed'],
+    ['canceled', 'closed'],
+    ['processing', 'pending'],
+    ['requires_action', 'pending'],
+    ['succeeded', 'pending'],
+    ['wonderful', 'pending'],
+    [null, 'pending'],
+  ])('a session that is complete and unpaid, of an intent that is %p, is %s', async (status, state) => {
+    const payment_intent = intent(order, 880, 'usd', { status });
+    const told = session(order, 880, 'usd', { status: 'complete', payment_intent });
+    expect(await asked(bySession, told)).toEqual({
+      kind: 'ok',
+      value: { state, transactionId: order, gatewayOrderId: sessionId },
+    });
+  });
+
   test('asks for the charge with it', async () => {
     const { gateway, sent } = answering(said(200, paidIntent(order, 880, 'usd', paid)));
     await gateway.queryPayment(byIntent, options);

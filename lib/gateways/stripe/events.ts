@@ -3,12 +3,16 @@
 import { intents, sessions, type Kind } from './orders.ts';
 import type { State } from './status.ts';
 
+/** Its session holds no more than the number of its intent: that this is open again is told by the event's name. */
+export const failedLater = 'checkout.session.async_payment_failed';
+
 /** Events that settle something: of which kind of order, and how it must stand by them. */
 const settling: Readonly<Record<string, readonly [kind: Kind, state: State]>> = {
   'payment_intent.succeeded': [intents, 'paid'],
   'payment_intent.canceled': [intents, 'closed'],
   'checkout.session.completed': [sessions, 'paid'],
   'checkout.session.async_payment_succeeded': [sessions, 'paid'],
+  [failedLater]: [sessions, 'closed'],
   'checkout.session.expired': [sessions, 'closed'],
 };
 
@@ -20,7 +24,6 @@ const quiet: Readonly<Record<string, string>> = {
   'payment_intent.requires_action': 'the payer has something to do yet',
   'payment_intent.processing': 'the money is on its way',
   'payment_intent.payment_failed': 'this means to pay was refused; the payer may take another',
-  'checkout.session.async_payment_failed': 'the money did not come; the session is not open any more',
   // Its intent tells of what becomes of a charge.
   'charge.pending': 'the intent tells of its charges',
   'charge.succeeded': 'the intent tells of its charges',

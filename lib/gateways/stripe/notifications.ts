@@ -11,7 +11,7 @@ import {
 import type { Proofs, Setting } from '../provider.ts';
 import { apiVersion } from './client.ts';
 import { isLive, type StripeConfig, type StripeSecrets } from './config.ts';
-import { changesNothing, isDispute, settles } from './events.ts';
+import { changesNothing, failedLater, isDispute, settles } from './events.ts';
 import { isNode, readNode, type Node } from './json.ts';
 import { bySession, transactionOf, type Kind } from './orders.ts';
 import { readReturn } from './returns.ts';
@@ -113,7 +113,8 @@ function settling(event: StripeEvent, kind: Kind, expected: State, config: Strip
   const transactionId = transactionOf(kind, object);
   if (transactionId === undefined)
     return ignored(event, isBySession(object) ? 'its session tells of it' : 'it names no payment of ours');
-  const state = kind.state(object);
+  const intent = type === failedLater && { payment_intent: { status: 'requires_payment_method' } };
+  const state = kind.state({ ...object, ...intent });
   if (type === 'checkout.session.completed' && state === 'pending')
     return ignored(event, 'the money is on its way');
   if (state !== expected) return unrecognised(event, `${type} of another status`);

@@ -51,7 +51,8 @@ export const sessions: Kind = {
   expand: 'payment_intent.latest_charge',
   // The metadata may be edited by hand, this may not.
   reference: ({ client_reference_id: reference }) => reference,
-  state: ({ status, payment_status: payment }) => sessionState(status, payment),
+  state: ({ status, payment_status: payment, payment_intent: intent }) =>
+    sessionState(status, payment, isNode(intent) ? intent['status'] : undefined),
   total: ({ amount_total: total }) => total,
   taken: ({ amount_total: total }) => total,
   intent: ({ payment_intent: intent }) => intent,

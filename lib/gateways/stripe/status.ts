@@ -21,7 +21,7 @@ const intentStates: Readonly<Record<string, State>> = {
 
 /**
  * `status` and `payment_status` of a session. It is complete once the payer is through; means to pay that take days are unpaid
- * for as long.
+ * for as long, and for ever where the money did not come.
  */
 const sessionStates: Readonly<Record<string, State>> = {
   'open unpaid': 'pending',
@@ -34,9 +34,19 @@ export function intentState(status: Json | undefined): State | undefined {
   return typeof status === 'string' ? listed(intentStates, status) : undefined;
 }
 
-export function sessionState(status: Json | undefined, payment: Json | undefined): State | undefined {
+/** `status` of the intent of a session that is complete: its page is not shown again, so that nobody takes another means. */
+const failed: readonly Json[] = ['requires_payment_method', 'canceled'];
+
+/** @param intent the status of its intent, where that was brought along */
+export function sessionState(
+  status: Json | undefined,
+  payment: Json | undefined,
+  intent?: Json,
+): State | undefined {
   if (typeof status !== 'string' || typeof payment !== 'string') return undefined;
-  return listed(sessionStates, `${status} ${payment}`);
+  const word = `${status} ${payment}`;
+  if (word === 'complete unpaid' && intent !== undefined && failed.includes(intent)) return 'closed';
+  return listed(sessionStates, word);
 }
 
 /** What a refusal proves about this call. */
