@@ -227,6 +227,7 @@ const benchOf = (way: Way): Bench => ({
   method: way.method,
   gatewayOrderId: () => way.gatewayOrderId,
   signsNoAnswers: true,
+  forgetsNothing: true,
   config,
   secrets,
   signer: undefined,

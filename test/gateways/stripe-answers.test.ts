@@ -105,6 +105,16 @@ describe('an order without Stripe’s number', () => {
   );
 });
 
+test.each([byIntent, bySession])(
+  'a number that Stripe gave and does not know is another’s: %j',
+  async (of) => {
+    const missing = said(404, error('invalid_request_error', 'resource_missing', { param: 'id' }));
+    const unknown = { kind: 'unknown', reason: 'unlisted_code', channelCode: 'resource_missing' };
+    expect(await asked(of, missing)).toEqual(unknown);
+    expect(await closed(of, missing)).toEqual(unknown);
+  },
+);
+
 describe('a close', () => {
   const unexpected = (status: string, id = intentId) =>
     said(

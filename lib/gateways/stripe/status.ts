@@ -58,7 +58,7 @@ const later: Proved = { kind: 'retry_later' };
 /** `-` stands for an error without a code. */
 type Row = readonly [status: number, type: string, codes: string, meaning: Proved];
 
-/** Only HTTP status, type and code together are proof. Nothing of 5xx may ever stand here: behind it the order may exist. */
+/** Only HTTP status, type and code together are proof. Nothing of 404 or 5xx may ever stand here: behind it the order may exist. */
 const rows: readonly Row[] = [
   [
     400,
@@ -113,11 +113,6 @@ export interface Result {
   readonly code: string;
   /** Stripe's own sentence, for operators */
   readonly message: string;
-}
-
-/** There is nothing of the number that the address names. */
-export function isMissing({ status, code }: Result): boolean {
-  return status === 404 && code === 'resource_missing';
 }
 
 /** What an answer other than success means for this call. */
