@@ -16,7 +16,13 @@ export interface CatchUpDependencies {
 export type CaughtUp =
   /** its provider keeps no such list: status sync alone heals what was lost */
   | { readonly kind: 'no_list' }
-  | { readonly kind: 'caught_up'; readonly queued: number; readonly isComplete: boolean }
+  | {
+      readonly kind: 'caught_up';
+      readonly queued: number;
+      /** not queued: each hour it would be kept again */
+      readonly unrecognised: number;
+      readonly isComplete: boolean;
+    }
   | { readonly kind: 'not_told'; readonly outcome: Exclude<Outcome<Undelivered>, { kind: 'ok' }> };
 
 /** ms. Providers repeat a callback for about as long; what is older was told by status sync. */
@@ -42,7 +48,8 @@ export async function catchUp(
   const { news, isComplete } = outcome.value;
   const messages = news.flatMap((each) => messageOf(each, code, ports)).reverse();
   for (const message of messages) await send(message);
-  return { kind: 'caught_up', queued: messages.length, isComplete };
+  const unrecognised = news.filter(({ notification }) => notification.kind === 'unrecognised').length;
+  return { kind: 'caught_up', queued: messages.length, unrecognised, isComplete };
 }
 
 function messageOf(
@@ -50,7 +57,7 @@ function messageOf(
   channelCode: ChannelCode,
   ports: CatchUpDependencies['ports'],
 ): CallbackMessage[] {
-  if (notification.kind === 'ignored') return [];
+  if (notification.kind === 'ignored' || notification.kind === 'unrecognised') return [];
   const message = {
     channelCode,
     receivedAt: instant(ports),

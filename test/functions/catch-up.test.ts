@@ -14,6 +14,11 @@ const closed: Notification = {
   kind: 'payment',
   snapshot: { state: 'closed', transactionId, gatewayOrderId: 'pi_1' },
 };
+const hint: Notification = {
+  ...{ kind: 'hint', what: 'of another api_version', noticeId: 'evt_2' },
+  ...{ transactionId, gatewayOrderId: 'pi_1' },
+};
+const unrecognised: Notification = { kind: 'unrecognised', what: 'new', noticeId: 'evt_3' };
 const told = (notification: Notification, body: string) => ({ notification, body, keyVersion: 'sha256:1' });
 
 /** @returns what it came to, and what was queued */
@@ -39,12 +44,17 @@ test('three days are asked for, and what was told is queued with its bytes, the 
   const { result, queued } = await caughtUp((since) => {
     asked = since;
     const ignored: Notification = { kind: 'ignored', reason: 'the money is on its way' };
-    const unknown: Notification = { kind: 'unrecognised', what: 'new', noticeId: 'evt_2' };
-    const news = [told(unknown, 'newer'), told(ignored, 'quiet'), told(closed, 'older')];
+    const news = [
+      told(hint, 'newer'),
+      told(unrecognised, 'strange'),
+      told(ignored, 'quiet'),
+      told(closed, 'older'),
+    ];
     return Promise.resolve({ kind: 'ok', value: { news, isComplete: false } });
   });
   expect(asked).toBe(new Date(noon - 3 * 86_400_000).toISOString());
-  expect(result).toEqual({ kind: 'caught_up', queued: 2, isComplete: false });
+  // Each hour would queue it again, and nobody could do anything about it.
+  expect(result).toEqual({ kind: 'caught_up', queued: 2, unrecognised: 1, isComplete: false });
   expect(queued.map(({ bodyBase64 }) => Buffer.from(bodyBase64, 'base64').toString())).toEqual([
     'older',
     'newer',

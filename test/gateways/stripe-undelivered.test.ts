@@ -1,7 +1,16 @@
 // What Stripe could not bring us, as its list of events has it.
 import { describe, expect, test } from '@jest/globals';
 import { noon } from '../contract/bench.ts';
-import { account, event, intent, intentId, paidIntent, posted } from '../contract/stripe-side.ts';
+import {
+  account,
+  event,
+  intent,
+  intentId,
+  paidIntent,
+  paidSession,
+  posted,
+  sessionId,
+} from '../contract/stripe-side.ts';
 import { answering, options, order, said, type Said } from './stripe-answering.ts';
 
 const since = '2026-11-17T06:07:08.000Z';
@@ -49,6 +58,54 @@ describe('news that did not arrive', () => {
       },
     });
   });
+
+  const older = { api_version: '2020-08-27' };
+  const only = async (event: object) => {
+    const { value } = (await listed(page([event])).outcome) as {
+      value: { news: readonly { readonly notification: object }[] };
+    };
+    return value.news.map(({ notification }) => notification);
+  };
+
+  test.each([
+    ['payment_intent.succeeded', paidIntent(order, 880, 'usd'), intentId],
+    ['checkout.session.completed', paidSession(order, 880, 'usd'), sessionId],
+  ])(
+    '%s in the words of another version: the channel is to be asked',
+    async (type, object, gatewayOrderId) => {
+      expect(await only(event(type, object, noon, older))).toEqual([
+        {
+          kind: 'hint',
+          what: `${type} of another api_version`,
+          noticeId: 'evt_3DemoEventOfTests00001c',
+          transactionId: order,
+          gatewayOrderId,
+        },
+      ]);
+    },
+  );
+
+  test('of a status that we do not know: the channel is to be asked', async () => {
+    const strange = paidIntent(order, 880, 'usd', { status: 'wonderful' });
+    expect(await only(event('payment_intent.succeeded', strange))).toMatchObject([{ kind: 'hint' }]);
+  });
+
+  test.each([
+    ['in the words of another version', older],
+    ['in our own', {}],
+  ])('of a session’s intent, %s: the session tells', async (_, change) => {
+    const metadata = { transaction_id: order, by: 'checkout_session' };
+    const told = event('payment_intent.succeeded', paidIntent(order, 880, 'usd', { metadata }), noon, change);
+    expect(await only(told)).toMatchObject([{ kind: 'ignored' }]);
+  });
+
+  test.each([{ metadata: {} }, { id: 'in_1' }, { object: 'charge' }])(
+    'in the words of another version, that names no order of ours, stays unrecognised: %j',
+    async (change) => {
+      const told = event('payment_intent.succeeded', paidIntent(order, 880, 'usd', change), noon, older);
+      expect(await only(told)).toMatchObject([{ kind: 'unrecognised' }]);
+    },
+  );
 
   test('is read page by page', async () => {
     const closed = event('payment_intent.canceled', intent(order, 880, 'usd', { status: 'canceled' }), noon, {

@@ -13,7 +13,7 @@ import { apiVersion } from './client.ts';
 import { isLive, type StripeConfig, type StripeSecrets } from './config.ts';
 import { changesNothing, failedLater, isDispute, settles } from './events.ts';
 import { isNode, readNode, type Node } from './json.ts';
-import { bySession, transactionOf, type Kind } from './orders.ts';
+import { isBySession, transactionOf, type Kind } from './orders.ts';
 import { readReturn } from './returns.ts';
 import { prove, signatureHeader } from './signature.ts';
 import { snapshot } from './snapshot.ts';
@@ -122,10 +122,6 @@ function settling(event: StripeEvent, kind: Kind, expected: State, config: Strip
   return told
     ? { kind: 'payment', snapshot: told }
     : unrecognised(event, `${type} without its amount, time or number`);
-}
-
-function isBySession({ metadata }: Node): boolean {
-  return isNode(metadata) && metadata['by'] === bySession;
 }
 
 /** Charges bear the metadata of their intents; refunds and disputes bear none. */

@@ -2,14 +2,21 @@
 // @see https://docs.stripe.com/api/events/list · https://docs.stripe.com/webhooks/process-undelivered-events
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { fingerprint } from '../crypto.ts';
-import { CallbackRefused, type CallOptions, type Outcome, type Undelivered } from '../gateway.ts';
+import {
+  CallbackRefused,
+  type CallOptions,
+  type Notification,
+  type Outcome,
+  type Undelivered,
+} from '../gateway.ts';
 import type { Setting } from '../provider.ts';
 import type { Client } from './client.ts';
 import type { StripeConfig } from './config.ts';
 import { settlingTypes } from './events.ts';
-import { type Node } from './json.ts';
+import { isNode, type Node } from './json.ts';
 import { readList } from './lists.ts';
 import { readEvent } from './notifications.ts';
+import { intents, isBySession, orderIdOf, sessions, transactionOf } from './orders.ts';
 
 const mostPages = 60;
 
@@ -34,11 +41,29 @@ export async function listUndelivered(
 }
 
 /** What a callback would be refused for is nothing here either: not ours, or not to be read. */
-function readOrNothing(node: Node, config: StripeConfig & Setting) {
+function readOrNothing(node: Node, config: StripeConfig & Setting): Notification | undefined {
   try {
-    return readEvent(node, config);
+    const notification = readEvent(node, config);
+    return notification.kind === 'unrecognised' ? hinted(node, notification) : notification;
   } catch (error) {
     if (error instanceof CallbackRefused) return undefined;
     throw error;
   }
+}
+
+/**
+ * Stripe lists an event in the words of the version that the account had as its default when it happened. Whatever else that
+ * changed, the numbers stand where they stood, and by them the channel is asked.
+ */
+function hinted(node: Node, notification: Notification & { kind: 'unrecognised' }): Notification {
+  const { data } = node;
+  const object = isNode(data) && isNode(data['object']) ? data['object'] : {};
+  const kind = [intents, sessions].find((each) => each.object === object['object']);
+  if (!kind) return notification;
+  if (isBySession(object)) return { kind: 'ignored', reason: 'its session tells of it' };
+  const transactionId = transactionOf(kind, object);
+  const gatewayOrderId = orderIdOf(kind, object);
+  if (transactionId === undefined || gatewayOrderId === undefined) return notification;
+  const { what, noticeId } = notification;
+  return { kind: 'hint', what, noticeId, transactionId, gatewayOrderId };
 }
