@@ -59,6 +59,7 @@ function tell(channel_code: string, caughtUp: CaughtUp): void {
       count('catch_up_failed');
       log.error('catch_up.not_told', {
         channel_code,
+        queued: caughtUp.queued,
         outcome: outcome.kind,
         ...('reason' in outcome && { reason: outcome.reason }),
         channel_error_code: outcome.channelCode,

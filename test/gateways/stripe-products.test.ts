@@ -178,7 +178,7 @@ describe('a break-down that Stripe has stored', () => {
       value: { gatewayOrderId: intentId },
     });
     const since = Math.floor(createdAt(order) / 1000) - 300;
-    const list = `/v1/payment_intents?created[gte]=${since}&limit=5`;
+    const list = `/v1/payment_intents?created[gte]=${since}&limit=20`;
     expect(sent.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `GET ${list}`,
       `GET ${list}&starting_after=pi_3SomebodyElses00002`,

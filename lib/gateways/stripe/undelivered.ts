@@ -14,11 +14,9 @@ import type { Client } from './client.ts';
 import type { StripeConfig } from './config.ts';
 import { settlingTypes } from './events.ts';
 import { isNode, type Node } from './json.ts';
-import { readList } from './lists.ts';
+import { readPage } from './lists.ts';
 import { readEvent } from './notifications.ts';
 import { intents, isBySession, orderIdOf, sessions, transactionOf } from './orders.ts';
-
-const mostPages = 60;
 
 /** TLS proves the list, our own key asked for it: what it holds needs no signature. */
 export async function listUndelivered(
@@ -26,18 +24,19 @@ export async function listUndelivered(
   config: StripeConfig & Setting,
   since: string,
   options: CallOptions,
+  after?: string,
 ): Promise<Outcome<Undelivered>> {
   const types = settlingTypes.map((type) => `&types[]=${type}`).join('');
   const first = `/v1/events?delivery_success=false&created[gte]=${Math.floor(Date.parse(since) / 1000)}${types}`;
-  const listed = await readList(client, first, mostPages, options);
-  if (listed.kind === 'unknown') return listed;
-  const { nodes, isComplete } = listed.value;
+  const page = await readPage(client, first, after, options);
+  if (page.kind === 'unknown') return page;
+  const { nodes, next } = page.value;
   const keyVersion = fingerprint(client.secretKey);
   const news = nodes.flatMap((node) => {
     const notification = readOrNothing(node, config);
     return notification ? [{ notification, keyVersion, body: canonicalJson(node) }] : [];
   });
-  return { kind: 'ok', value: { news, isComplete } };
+  return { kind: 'ok', value: { news, ...(next !== undefined && { next }) } };
 }
 
 /** What a callback would be refused for is nothing here either: not ours, or not to be read. */
