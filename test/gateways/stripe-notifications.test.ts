@@ -130,6 +130,27 @@ describe('what it says', () => {
     });
   });
 
+  test.each([
+    [{ code: 'card_declined', decline_code: 'insufficient_funds' }, 'insufficient_funds'],
+    [{ code: 'card_declined', decline_code: 'stolen_card' }, 'lost_or_stolen'],
+    [{ code: 'card_declined', decline_code: 'do_not_honor' }, 'issuer_refused'],
+    [{ code: 'card_declined', decline_code: 'never_heard_of' }, 'other'],
+    [{ code: 'expired_card' }, 'expired'],
+    [{ code: 'payment_intent_authentication_failure', decline_code: null }, 'authentication_failed'],
+    [{ code: 'constructor' }, 'other'],
+    [{ code: 7 }, 'other'],
+    [null, 'other'],
+  ])('why a means to pay was refused, in our word: %j is %s', (last_payment_error, word) => {
+    const told = tell(
+      event('payment_intent.payment_failed', intent(order, 880, 'usd', { last_payment_error })),
+    );
+    expect(told).toEqual({
+      kind: 'ignored',
+      reason: `this means to pay was refused (${word}); the payer may take another`,
+      transactionId: order,
+    });
+  });
+
   test('a session that is complete while the money is on its way changes nothing', () => {
     const unpaid = paidSession(order, 880, 'usd', { payment_status: 'unpaid' });
     expect(tell(event('checkout.session.completed', unpaid))).toMatchObject({

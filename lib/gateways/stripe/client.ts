@@ -85,7 +85,13 @@ function read(
   const node = readNode(body, bounds?.keys);
   if (status === 200) return node ? { kind: 'answered', node } : { kind: 'unknown', reason: 'unreadable' };
   const error = node?.['error'];
-  const { type, code = '', message = '', payment_intent: intent } = isNode(error) ? error : {};
+  const {
+    type,
+    code = '',
+    decline_code: decline,
+    message = '',
+    payment_intent: intent,
+  } = isNode(error) ? error : {};
   // Whatever stands between us and Stripe answers without Stripe's form.
   if (!isWord(type) || !(code === '' || isWord(code)))
     return { kind: 'unknown', reason: 'http_status', cause: `HTTP ${status}` };
@@ -94,6 +100,7 @@ function read(
     status,
     type,
     code,
+    decline: isWord(decline) ? decline : '',
     message: typeof message === 'string' ? withoutKeys(message).slice(0, 256) : '',
     replayed: headers.get('idempotent-replayed') === 'true',
     ...(isNode(intent) && { intent }),

@@ -99,7 +99,7 @@ function read(event: StripeEvent, config: StripeConfig): Notification {
   if (node['api_version'] !== apiVersion) return unrecognised(event, `${type} of another api_version`);
   const settled = settles(type);
   if (settled) return settling(event, ...settled, config);
-  const why = changesNothing(type);
+  const why = changesNothing(type, event.object);
   if (why !== undefined) return ignored(event, why);
   return isDispute(type) || namedIn(event) !== undefined
     ? unrecognised(event, type)

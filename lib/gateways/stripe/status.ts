@@ -2,6 +2,7 @@
 // @see https://docs.stripe.com/error-codes
 import type { Json } from '../../domain/canonical-json.ts';
 import type { DeclineCode, Outcome } from '../gateway.ts';
+import { declineOf, declineWord } from './declines.ts';
 
 export type State = 'pending' | 'paid' | 'closed';
 
@@ -111,13 +112,20 @@ export interface Result {
   readonly type: string;
   /** empty where Stripe gave none */
   readonly code: string;
+  /** why a card was refused; empty where Stripe does not say */
+  readonly decline: string;
   /** Stripe's own sentence, for operators */
   readonly message: string;
 }
 
 /** What an answer other than success means for this call. */
-export function refusal({ status, type, code, message }: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
+export function refusal(result: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
+  const { status, type, code, decline, message } = result;
   const proved = listed(refusals, `${status} ${type} ${code || '-'}`);
+  if (proved && type === 'card_error') {
+    const channelCode = decline || code;
+    return { kind: 'declined', code: declineOf(declineWord(channelCode)), channelCode, message };
+  }
   const channelCode = code || type;
   return proved
     ? { ...proved, channelCode, message }
