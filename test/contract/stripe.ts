@@ -43,7 +43,6 @@ const secrets = { secret_key: secretKey, webhook_secret: webhookSecret };
 interface Way {
   readonly method: string;
   readonly gatewayOrderId: string;
-  readonly anotherId: string;
   readonly open: (order: string, minor: number, currency: string, change?: Fields) => Fields;
   readonly paid: (order: string, minor: number, currency: string, change?: Fields) => Fields;
   /** as a query brings it */
@@ -55,7 +54,6 @@ interface Way {
 const byIntent: Way = {
   method: 'card',
   gatewayOrderId: intentId,
-  anotherId: 'pi_3AnotherIntentOfTests001a',
   open: intent,
   paid: paidIntent,
   expanded: (order, minor, currency, at) => paidIntent(order, minor, currency, { latest_charge: charge(at) }),
@@ -70,7 +68,6 @@ const byIntent: Way = {
 const byCheckout: Way = {
   method: 'stripe_checkout',
   gatewayOrderId: sessionId,
-  anotherId: `${sessionId.slice(0, -4)}zzzz`,
   open: session,
   paid: paidSession,
   expanded: (order, minor, currency, at) => {
@@ -135,6 +132,7 @@ interface Answer {
   readonly body: string;
 }
 
+const other = (number: string) => `${number.slice(0, -4)}zzzz`;
 const answered = (status: number, body: object): Answer => ({ status, body: JSON.stringify(body, null, 2) });
 
 function answer(way: Way, order: string, isClose: boolean, mood: Mood, now: number, amount: Money): Answer {
@@ -152,11 +150,7 @@ function answer(way: Way, order: string, isClose: boolean, mood: Mood, now: numb
     rate_limited: answered(429, error('invalid_request_error', 'rate_limit')),
     unlisted_code: answered(400, error('invalid_request_error', 'never_heard_of')),
     unsure: answered(500, error('api_error')),
-    // The number that Stripe gave binds, and until it has given one, ours.
-    other_order: answered(
-      200,
-      way.open(`${order.slice(0, -4)}zzzz`, facts[1], facts[2], { id: way.anotherId }),
-    ),
+    other_order: answered(200, way.open(other(order), facts[1], facts[2], { id: other(way.gatewayOrderId) })),
     http_500: { status: 500, body: 'Internal Server Error' },
     redirect: { status: 302, body: '' },
     half: { status: 200, body: whole.slice(0, whole.length / 2) },
