@@ -49,6 +49,8 @@ function tell(channel_code: string, caughtUp: CaughtUp): void {
       return;
     case 'caught_up':
       log.info('catch_up.queued', { channel_code, queued: caughtUp.queued });
+      if (caughtUp.unrecognised > 0)
+        log.warn('catch_up.unrecognised', { channel_code, count: caughtUp.unrecognised });
       // What is left is told by the provider's own repeats, and asked for by status sync.
       if (!caughtUp.isComplete) log.warn('catch_up.cut_short', { channel_code, queued: caughtUp.queued });
       return;
@@ -57,6 +59,7 @@ function tell(channel_code: string, caughtUp: CaughtUp): void {
       count('catch_up_failed');
       log.error('catch_up.not_told', {
         channel_code,
+        queued: caughtUp.queued,
         outcome: outcome.kind,
         ...('reason' in outcome && { reason: outcome.reason }),
         channel_error_code: outcome.channelCode,

@@ -18,13 +18,18 @@ const limits = { depth: 20, keys: 1000 };
 /**
  * @param bytes one JSON text in UTF-8, without BOM
  * @param inexact what becomes of a number that is not plainly a whole one below 2^53: refused, or kept as its text
+ * @param keys how many names and elements it may have
  * @returns the value; objects have no prototype
  * @throws JsonRefused
  * @see QUALITY rows 7–11, 16
  */
-export function readJson(bytes: Uint8Array, inexact: 'refused' | 'text' = 'refused'): Json {
+export function readJson(
+  bytes: Uint8Array,
+  inexact: 'refused' | 'text' = 'refused',
+  keys: number = limits.keys,
+): Json {
   const text = decodeUtf8(bytes);
-  const cursor: Cursor = { text, at: 0, keys: 0, inexact };
+  const cursor: Cursor = { text, at: 0, keysLeft: keys, inexact };
   skipSpace(cursor);
   const value = readValue(cursor, 0);
   skipSpace(cursor);
@@ -36,7 +41,7 @@ interface Cursor {
   readonly text: string;
   readonly inexact: 'refused' | 'text';
   at: number;
-  keys: number;
+  keysLeft: number;
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -66,7 +71,7 @@ function readValue(cursor: Cursor, depth: number): Json {
 function readObject(cursor: Cursor, depth: number): Json {
   const object = Object.create(null) as Record<string, Json>;
   readMembers(cursor, '}', () => {
-    if (++cursor.keys > limits.keys) throw malformed(cursor, 'too many keys');
+    if (--cursor.keysLeft < 0) throw malformed(cursor, 'too many keys');
     const key = readString(cursor);
     if (Object.hasOwn(object, key)) throw new JsonRefused('DUPLICATE_JSON_KEY', 'a key stands twice');
     skipSpace(cursor);
@@ -80,7 +85,7 @@ function readObject(cursor: Cursor, depth: number): Json {
 function readArray(cursor: Cursor, depth: number): Json {
   const array: Json[] = [];
   readMembers(cursor, ']', () => {
-    if (++cursor.keys > limits.keys) throw malformed(cursor, 'too many elements');
+    if (--cursor.keysLeft < 0) throw malformed(cursor, 'too many elements');
     array.push(readValue(cursor, depth + 1));
   });
   return array;

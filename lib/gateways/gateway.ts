@@ -174,11 +174,12 @@ export interface Gateway extends NotificationReader {
    */
   capturePayment?(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
   /**
-   * What the provider tells that settles something and that nobody took from it, newest first.
+   * A page of what the provider tells that settles something and that nobody took from it, newest first.
    * @param since UTC ISO-8601 ms
+   * @param after `next` of the page before it
    * @see SPEC R8.3
    */
-  listUndelivered?(since: string, call: CallOptions): Promise<Outcome<Undelivered>>;
+  listUndelivered?(since: string, call: CallOptions, after?: string): Promise<Outcome<Undelivered>>;
   /** All keys that the provider proves itself with now. Only a schedule asks for them, never a stranger's serial. */
   fetchPlatformKeys?(call: CallOptions): Promise<Outcome<PlatformKeys>>;
 }
@@ -186,8 +187,8 @@ export interface Gateway extends NotificationReader {
 export interface Undelivered {
   /** as callbacks would have brought them; `body` is what was read of each */
   readonly news: readonly (ProvedNotification & { readonly body: string })[];
-  /** false: there is older news, which was not fetched */
-  readonly isComplete: boolean;
+  /** where older news begins; absent where there is none */
+  readonly next?: string;
 }
 
 /** `closed`: by the channel's word, for ever. `not_found`: there is nothing to close yet, and there may be. */

@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** bytes that the answer may have, after decompression; 256 KiB if absent */
+  readonly longest?: number;
 }
 
 /** A failure leaves open whether the provider carried the request out. */
@@ -18,7 +20,6 @@ export type HttpResult =
       readonly cause: unknown;
     };
 
-/** bytes, after decompression */
 const longestAnswer = 256 * 1024;
 
 /**
@@ -27,7 +28,7 @@ const longestAnswer = 256 * 1024;
  */
 export async function send(
   ports: ReaderPorts,
-  { method, url, headers, body }: HttpRequest,
+  { method, url, headers, body, longest = longestAnswer }: HttpRequest,
   { deadline }: CallOptions,
 ): Promise<HttpResult> {
   const left = deadline - ports.now();
@@ -41,7 +42,7 @@ export async function send(
       signal,
       ...(body !== undefined && { body }),
     });
-    const read = await readBody(response);
+    const read = await readBody(response, longest);
     if (read) return { kind: 'answer', status: response.status, headers: response.headers, body: read };
     return { kind: 'failed', reason: 'unreadable', cause: new Error('the answer is too long') };
   } catch (cause) {
@@ -50,14 +51,14 @@ export async function send(
 }
 
 /** @returns undefined when there is more than we are ready to hold; leaving the loop cancels the rest */
-async function readBody(response: Response): Promise<Uint8Array | undefined> {
+async function readBody(response: Response, longest: number): Promise<Uint8Array | undefined> {
   const stream: AsyncIterable<Uint8Array> | null = response.body;
   if (!stream) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.byteLength;
-    if (size > longestAnswer) return undefined;
+    if (size > longest) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

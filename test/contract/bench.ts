@@ -75,6 +75,8 @@ export interface Bench {
   readonly hints?: true;
   /** true for a provider that signs no answers: whose an answer is, is told by what it says alone */
   readonly signsNoAnswers?: true;
+  /** true for a provider whose numbers do not vanish: where it does not know one that it gave, another was asked */
+  readonly forgetsNothing?: true;
   /** members of `config` that may be left out */
   readonly optional?: readonly string[];
   /** the provider's own number of an order, where it gives one */

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAmount, type Money } from '../../lib/domain/money.ts';
-import type { Outcome, PrepayRequest, Signer } from '../../lib/gateways/gateway.ts';
+import type { Outcome, PaymentQuery, PrepayRequest, Signer } from '../../lib/gateways/gateway.ts';
 import { anId, currencyOf, faults, noon, numberOf, type Fault, type Mood } from './bench.ts';
 import { everyBench } from './benches.ts';
 
@@ -27,8 +27,12 @@ describe.each(everyBench)('calls to %s', (_, bench) => {
   const ofOrder = { transactionId, currency, ...number };
   const deadlineOf = (mood: Mood) => ({ deadline: noon + (mood === 'timeout' ? 30 : 5_000) });
   const prepay = (mood: Mood) => bench.connect(mood, noon).gateway.prepay(request, deadlineOf(mood));
-  const query = (mood: Mood) => bench.connect(mood, noon).gateway.queryPayment(ofOrder, deadlineOf(mood));
-  const close = (mood: Mood) => bench.connect(mood, noon).gateway.closePayment(ofOrder, deadlineOf(mood));
+  const query = (mood: Mood, of: PaymentQuery = ofOrder) =>
+    bench.connect(mood, noon).gateway.queryPayment(of, deadlineOf(mood));
+  const close = (mood: Mood, of: PaymentQuery = ofOrder) =>
+    bench.connect(mood, noon).gateway.closePayment(of, deadlineOf(mood));
+  /** What the provider may truly not know: one that it numbered is asked for without that number. */
+  const unheardOf: PaymentQuery = bench.forgetsNothing ? { transactionId, currency } : ofOrder;
 
   test('a prepay brings the means to pay', async () => {
     expect(await prepay('well')).toMatchObject({
@@ -37,9 +41,22 @@ describe.each(everyBench)('calls to %s', (_, bench) => {
     });
   });
 
-  test.each(['not_found', 'pending', 'closed'] as const)('a query tells %s', async (state) => {
+  test.each(['pending', 'closed'] as const)('a query tells %s', async (state) => {
     expect(await query(state)).toEqual({ kind: 'ok', value: { state, transactionId, ...number } });
   });
+
+  test('a query tells not_found', async () => {
+    const named = bench.forgetsNothing ? {} : number;
+    const value = { state: 'not_found', transactionId, ...named };
+    expect(await query('not_found', unheardOf)).toEqual({ kind: 'ok', value });
+  });
+
+  if (bench.forgetsNothing)
+    test('a number that it gave and does not know: unknown, and nothing was closed', async () => {
+      const unknown = { kind: 'unknown', reason: 'unlisted_code' };
+      expect(await query('not_found')).toMatchObject(unknown);
+      expect(await close('not_found')).toMatchObject(unknown);
+    });
 
   test('a query tells paid, with amount and time', async () => {
     expect(await query('paid')).toMatchObject({
@@ -56,7 +73,7 @@ describe.each(everyBench)('calls to %s', (_, bench) => {
 
   test('a closing is the channel’s word, or there was nothing to close', async () => {
     expect(await close('well')).toEqual({ kind: 'ok', value: 'closed' });
-    expect(await close('not_found')).toEqual({ kind: 'ok', value: 'not_found' });
+    expect(await close('not_found', unheardOf)).toEqual({ kind: 'ok', value: 'not_found' });
   });
 
   test.each(faultNames)('%s: unknown, and sent once', async (fault) => {

@@ -132,6 +132,7 @@ interface Answer {
   readonly body: string;
 }
 
+const other = (number: string) => `${number.slice(0, -4)}zzzz`;
 const answered = (status: number, body: object): Answer => ({ status, body: JSON.stringify(body, null, 2) });
 
 function answer(way: Way, order: string, isClose: boolean, mood: Mood, now: number, amount: Money): Answer {
@@ -149,7 +150,7 @@ function answer(way: Way, order: string, isClose: boolean, mood: Mood, now: numb
     rate_limited: answered(429, error('invalid_request_error', 'rate_limit')),
     unlisted_code: answered(400, error('invalid_request_error', 'never_heard_of')),
     unsure: answered(500, error('api_error')),
-    other_order: answered(200, way.open(`${order.slice(0, -4)}zzzz`, facts[1], facts[2])),
+    other_order: answered(200, way.open(other(order), facts[1], facts[2], { id: other(way.gatewayOrderId) })),
     http_500: { status: 500, body: 'Internal Server Error' },
     redirect: { status: 302, body: '' },
     half: { status: 200, body: whole.slice(0, whole.length / 2) },
@@ -227,6 +228,7 @@ const benchOf = (way: Way): Bench => ({
   method: way.method,
   gatewayOrderId: () => way.gatewayOrderId,
   signsNoAnswers: true,
+  forgetsNothing: true,
   config,
   secrets,
   signer: undefined,

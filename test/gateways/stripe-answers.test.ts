@@ -58,6 +58,36 @@ test.each(refusals)('%i %s %s', async (status, type, code, meaning) => {
     expect(outcome).toMatchObject({ ...meaning, ...channelCode });
 });
 
+describe('a means to pay was refused', () => {
+  const refused = (code: string, change: object = {}) =>
+    prepaid({}, said(402, error('card_error', code, { ...change })));
+
+  test.each([
+    ['insufficient_funds', 'payer_refused'],
+    ['lost_card', 'payer_refused'],
+    ['never_heard_of', 'payer_refused'],
+    ['invalid_amount', 'amount_refused'],
+  ])('%s: %s', async (decline_code, code) => {
+    const outcome = await refused('card_declined', { decline_code });
+    expect(outcome).toMatchObject({ ...declined(code), channelCode: decline_code });
+  });
+
+  test.each([7, null, 'In Valid', ''])(
+    'a decline code that is no word says nothing: %j',
+    async (decline_code) => {
+      const outcome = await refused('expired_card', { decline_code });
+      expect(outcome).toMatchObject({ ...declined('payer_refused'), channelCode: 'expired_card' });
+    },
+  );
+
+  test('a decline code makes no proof of what is none', async () => {
+    const change = { decline_code: 'insufficient_funds' };
+    expect(await refused('never_heard_of', change)).toMatchObject(unlisted);
+    const down = said(500, error('card_error', 'card_declined', change));
+    expect(await prepaid({}, down)).toMatchObject(unlisted);
+  });
+});
+
 test.each([
   [502, '<html>'],
   [401, ''],
@@ -104,6 +134,16 @@ describe('an order without Stripe’s number', () => {
     },
   );
 });
+
+test.each([byIntent, bySession])(
+  'a number that Stripe gave and does not know is another’s: %j',
+  async (of) => {
+    const missing = said(404, error('invalid_request_error', 'resource_missing', { param: 'id' }));
+    const unknown = { kind: 'unknown', reason: 'unlisted_code', channelCode: 'resource_missing' };
+    expect(await asked(of, missing)).toEqual(unknown);
+    expect(await closed(of, missing)).toEqual(unknown);
+  },
+);
 
 describe('a close', () => {
   const unexpected = (status: string, id = intentId) =>

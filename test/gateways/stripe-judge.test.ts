@@ -156,6 +156,7 @@ describe('calls', () => {
         stripe.checkout.sessions.create(
           {
             mode: 'payment',
+            allowed_payment_method_types: ['card'],
             line_items: [
               {
                 price_data: { currency: 'usd', unit_amount: 880, product_data: { name: description } },

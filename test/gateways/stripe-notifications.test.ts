@@ -55,6 +55,7 @@ describe('what it says', () => {
   };
   const closedIntent = intent(order, 880, 'usd', { status: 'canceled' });
   const closedSession = session(order, 880, 'usd', { status: 'expired' });
+  const failedSession = paidSession(order, 880, 'usd', { payment_status: 'unpaid' });
 
   test.each([
     ['payment_intent.succeeded', paid, { state: 'paid', gatewayOrderId: intentId, ...facts }],
@@ -72,6 +73,11 @@ describe('what it says', () => {
       'payment_intent.canceled',
       closedIntent,
       { state: 'closed', transactionId: order, gatewayOrderId: intentId },
+    ],
+    [
+      'checkout.session.async_payment_failed',
+      failedSession,
+      { state: 'closed', transactionId: order, gatewayOrderId: sessionId },
     ],
     [
       'checkout.session.expired',
@@ -115,12 +121,32 @@ describe('what it says', () => {
     'payment_intent.processing',
     'payment_intent.requires_action',
     'payment_intent.payment_failed',
-    'checkout.session.async_payment_failed',
     'charge.succeeded',
   ])('%s changes nothing', (type) => {
     expect(tell(event(type, intent(order, 880, 'usd')))).toEqual({
       kind: 'ignored',
       reason: expect.any(String) as unknown,
+      transactionId: order,
+    });
+  });
+
+  test.each([
+    [{ code: 'card_declined', decline_code: 'insufficient_funds' }, 'insufficient_funds'],
+    [{ code: 'card_declined', decline_code: 'stolen_card' }, 'lost_or_stolen'],
+    [{ code: 'card_declined', decline_code: 'do_not_honor' }, 'issuer_refused'],
+    [{ code: 'card_declined', decline_code: 'never_heard_of' }, 'other'],
+    [{ code: 'expired_card' }, 'expired'],
+    [{ code: 'payment_intent_authentication_failure', decline_code: null }, 'authentication_failed'],
+    [{ code: 'constructor' }, 'other'],
+    [{ code: 7 }, 'other'],
+    [null, 'other'],
+  ])('why a means to pay was refused, in our word: %j is %s', (last_payment_error, word) => {
+    const told = tell(
+      event('payment_intent.payment_failed', intent(order, 880, 'usd', { last_payment_error })),
+    );
+    expect(told).toEqual({
+      kind: 'ignored',
+      reason: `this means to pay was refused (${word}); the payer may take another`,
       transactionId: order,
     });
   });
@@ -134,6 +160,14 @@ describe('what it says', () => {
     const free = paidSession(order, 880, 'usd', { payment_status: 'no_payment_required' });
     expect(tell(event('checkout.session.completed', free))).toMatchObject({ kind: 'unrecognised' });
   });
+
+  test.each([{ payment_status: 'paid' }, { status: 'open' }, { payment_status: 'no_payment_required' }])(
+    'a payment that failed, of a session that says otherwise, is kept and told: %j',
+    (change) => {
+      const told = tell(event('checkout.session.async_payment_failed', { ...failedSession, ...change }));
+      expect(told).toMatchObject({ kind: 'unrecognised', transactionId: order });
+    },
+  );
 
   test.each(['payment_intent.succeeded', 'payment_intent.canceled'])(
     '%s of a session: the session tells',

@@ -32,6 +32,7 @@ describe('the whole request, in Stripe’s words', () => {
     },
     stripe_checkout: {
       mode: 'payment',
+      'allowed_payment_method_types[0]': 'card',
       'line_items[0][price_data][currency]': 'usd',
       'line_items[0][price_data][unit_amount]': '880',
       'line_items[0][price_data][product_data][name]': '一杯 coffee & cake',
@@ -177,7 +178,7 @@ describe('a break-down that Stripe has stored', () => {
       value: { gatewayOrderId: intentId },
     });
     const since = Math.floor(createdAt(order) / 1000) - 300;
-    const list = `/v1/payment_intents?created[gte]=${since}&limit=5`;
+    const list = `/v1/payment_intents?created[gte]=${since}&limit=20`;
     expect(sent.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `GET ${list}`,
       `GET ${list}&starting_after=pi_3SomebodyElses00002`,

@@ -1,7 +1,7 @@
 // How an order stands by Stripe's word: only about the order that was asked for, and nothing guessed.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { noon } from '../contract/bench.ts';
+import { anId, noon } from '../contract/bench.ts';
 import {
   account,
   charge,
@@ -40,6 +40,23 @@ describe('a query', () => {
     const value = { state, transactionId: order, gatewayOrderId: sessionId };
     const told = session(order, 880, 'usd', { status, payment_status });
     expect(await asked(bySession, told)).toEqual({ kind: 'ok', value });
+  });
+
+  test.each([
+    ['requires_payment_method', 'closed'],
+    ['canceled', 'closed'],
+    ['processing', 'pending'],
+    ['requires_action', 'pending'],
+    ['succeeded', 'pending'],
+    ['wonderful', 'pending'],
+    [null, 'pending'],
+  ])('a session that is complete and unpaid, of an intent that is %p, is %s', async (status, state) => {
+    const payment_intent = intent(order, 880, 'usd', { status });
+    const told = session(order, 880, 'usd', { status: 'complete', payment_intent });
+    expect(await asked(bySession, told)).toEqual({
+      kind: 'ok',
+      value: { state, transactionId: order, gatewayOrderId: sessionId },
+    });
   });
 
   test('asks for the charge with it', async () => {
@@ -94,20 +111,37 @@ describe('a query', () => {
     ).toBe(instrument ?? false);
   });
 
+  test.each([{ id: 'pi_3AnotherIntent00001' }, { object: 'charge' }, { livemode: true }])(
+    'another order: %j',
+    async (change) => {
+      const other = { kind: 'unknown', reason: 'other_order' };
+      expect(await asked(byIntent, paidIntent(order, 880, 'usd', { ...paid, ...change }))).toEqual(other);
+      expect(await closed(byIntent, intent(order, 880, 'usd', { status: 'canceled', ...change }))).toEqual(
+        other,
+      );
+    },
+  );
+
   test.each([
-    { id: 'pi_3AnotherIntent00001' },
-    { object: 'charge' },
-    { livemode: true },
-    { metadata: {} },
-    { metadata: { transaction_id: `${order.slice(0, -4)}zzzz` } },
-    { metadata: { transaction_id: order, by: 'checkout_session' } },
-  ])('another order: %j', async (change) => {
-    const other = { kind: 'unknown', reason: 'other_order' };
-    expect(await asked(byIntent, paidIntent(order, 880, 'usd', { ...paid, ...change }))).toEqual(other);
-    expect(await closed(byIntent, intent(order, 880, 'usd', { status: 'canceled', ...change }))).toEqual(
-      other,
-    );
-  });
+    {},
+    { transaction_id: anId() },
+    { transaction_id: `${order.slice(0, -4)}zzzz` },
+    { transaction_id: order, by: 'checkout_session' },
+    null,
+  ])(
+    'what people may edit hides no money and no end of the order that was asked for: %j',
+    async (metadata) => {
+      const value = { state: 'paid', transactionId: order };
+      const told = paidIntent(order, 880, 'usd', { ...paid, metadata });
+      expect(await asked(byIntent, told)).toMatchObject({ kind: 'ok', value });
+      const payment_intent = paidIntent(order, 880, 'usd', paid);
+      const client_reference_id = metadata?.transaction_id ?? null;
+      const page = paidSession(order, 880, 'usd', { payment_intent, metadata, client_reference_id });
+      expect(await asked(bySession, page)).toMatchObject({ kind: 'ok', value });
+      const canceled = intent(order, 880, 'usd', { status: 'canceled', metadata });
+      expect(await closed(byIntent, canceled)).toEqual({ kind: 'ok', value: 'closed' });
+    },
+  );
 
   test.each(['wonderful', '', null, true, '__proto__'])('status %p means nothing', async (status) => {
     const unlistedStatus = { kind: 'unknown', reason: 'unlisted_code' };

@@ -1,7 +1,16 @@
 // What Stripe could not bring us, as its list of events has it.
 import { describe, expect, test } from '@jest/globals';
 import { noon } from '../contract/bench.ts';
-import { account, event, intent, intentId, paidIntent, posted } from '../contract/stripe-side.ts';
+import {
+  account,
+  event,
+  intent,
+  intentId,
+  paidIntent,
+  paidSession,
+  posted,
+  sessionId,
+} from '../contract/stripe-side.ts';
 import { answering, options, order, said, type Said } from './stripe-answering.ts';
 
 const since = '2026-11-17T06:07:08.000Z';
@@ -17,7 +26,7 @@ const listed = (...answers: readonly Said[]) => {
 describe('news that did not arrive', () => {
   test('is asked for by what was not delivered, since when, and what settles something', async () => {
     const { sent, outcome } = listed(page([]));
-    expect(await outcome).toEqual({ kind: 'ok', value: { news: [], isComplete: true } });
+    expect(await outcome).toEqual({ kind: 'ok', value: { news: [] } });
     const [{ method, path } = { method: '', path: '' }] = sent;
     const asked = new URL(path, 'https://stripe.example').searchParams;
     expect([method, path.split('?')[0]]).toEqual(['GET', '/v1/events']);
@@ -50,27 +59,82 @@ describe('news that did not arrive', () => {
     });
   });
 
-  test('is read page by page', async () => {
+  const older = { api_version: '2020-08-27' };
+  const only = async (event: object) => {
+    const { value } = (await listed(page([event])).outcome) as {
+      value: { news: readonly { readonly notification: object }[] };
+    };
+    return value.news.map(({ notification }) => notification);
+  };
+
+  test.each([
+    ['payment_intent.succeeded', paidIntent(order, 880, 'usd'), intentId],
+    ['checkout.session.completed', paidSession(order, 880, 'usd'), sessionId],
+  ])(
+    '%s in the words of another version: the channel is to be asked',
+    async (type, object, gatewayOrderId) => {
+      expect(await only(event(type, object, noon, older))).toEqual([
+        {
+          kind: 'hint',
+          what: `${type} of another api_version`,
+          noticeId: 'evt_3DemoEventOfTests00001c',
+          transactionId: order,
+          gatewayOrderId,
+        },
+      ]);
+    },
+  );
+
+  test('of a status that we do not know: the channel is to be asked', async () => {
+    const strange = paidIntent(order, 880, 'usd', { status: 'wonderful' });
+    expect(await only(event('payment_intent.succeeded', strange))).toMatchObject([{ kind: 'hint' }]);
+  });
+
+  test.each([
+    ['in the words of another version', older],
+    ['in our own', {}],
+  ])('of a session’s intent, %s: the session tells', async (_, change) => {
+    const metadata = { transaction_id: order, by: 'checkout_session' };
+    const told = event('payment_intent.succeeded', paidIntent(order, 880, 'usd', { metadata }), noon, change);
+    expect(await only(told)).toMatchObject([{ kind: 'ignored' }]);
+  });
+
+  test.each([{ metadata: {} }, { id: 'in_1' }, { object: 'charge' }])(
+    'in the words of another version, that names no order of ours, stays unrecognised: %j',
+    async (change) => {
+      const told = event('payment_intent.succeeded', paidIntent(order, 880, 'usd', change), noon, older);
+      expect(await only(told)).toMatchObject([{ kind: 'unrecognised' }]);
+    },
+  );
+
+  test('is read page by page: each says where the older news begins', async () => {
     const closed = event('payment_intent.canceled', intent(order, 880, 'usd', { status: 'canceled' }), noon, {
       id: 'evt_3OlderEventOfTests',
     });
-    const { sent, outcome } = listed(page([closed], true), page([paid()]));
-    expect(await outcome).toMatchObject({
+    const first = listed(page([paid(), closed], true));
+    expect(await first.outcome).toMatchObject({
       value: {
         news: [
-          { notification: { snapshot: { state: 'closed' } } },
           { notification: { snapshot: { state: 'paid' } } },
+          { notification: { snapshot: { state: 'closed' } } },
         ],
-        isComplete: true,
+        next: 'evt_3OlderEventOfTests',
       },
     });
-    expect(sent[1]?.path).toContain('&starting_after=evt_3OlderEventOfTests');
+    expect(first.sent[0]?.path).toMatch(/&limit=20$/);
+    const { gateway, sent } = answering(page([paid()]));
+    const last = await gateway.listUndelivered?.(since, options, 'evt_3OlderEventOfTests');
+    expect(last).not.toHaveProperty('value.next');
+    expect(sent[0]?.path).toMatch(/&limit=20&starting_after=evt_3OlderEventOfTests$/);
   });
 
-  test('without end is cut short, and says so', async () => {
-    const { sent, outcome } = listed(page([paid()], true));
-    expect(await outcome).toMatchObject({ kind: 'ok', value: { isComplete: false } });
-    expect(sent).toHaveLength(60);
+  test('is read whole where each of a page is as large as a callback may be', async () => {
+    const many = Object.fromEntries(Array.from({ length: 900 }, (_, n) => [`k${n}`, 'v'.repeat(60)]));
+    const large = { ...paid(), padding: many };
+    const { outcome } = listed(page(Array.from({ length: 20 }, () => large)));
+    const { value } = (await outcome) as { value: { news: readonly object[] } };
+    expect(JSON.stringify(large).length).toBeGreaterThan(60_000);
+    expect(value.news).toHaveLength(20);
   });
 
   test.each([
@@ -90,10 +154,5 @@ describe('news that did not arrive', () => {
     ['a wrong key', said(401, { error: { type: 'invalid_request_error' } }), 'unlisted_code'],
   ])('%s is not taken for an empty list', async (_, answer, reason) => {
     expect(await listed(answer).outcome).toMatchObject({ kind: 'unknown', reason });
-  });
-
-  test('of which a later page is not had is not known at all', async () => {
-    const { outcome } = listed(page([paid()], true), said(500, 'down'));
-    expect(await outcome).toMatchObject({ kind: 'unknown' });
   });
 });

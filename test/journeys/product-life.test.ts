@@ -62,3 +62,33 @@ describe.each(products)('$channel $method', (product) => {
     await expectAgreement(service, [order]);
   });
 });
+
+/** Its page is through with a payer whose means take days, and is not shown again. */
+describe.each(products.filter(({ method }) => method === 'stripe_checkout'))(
+  '$channel $method',
+  (product) => {
+    test.each(['heard of', 'not heard of'])(
+      'is paid by what takes days, and the money does not come, %s: ended, and the order is free',
+      async (heard) => {
+        const order = orderOf(product);
+        const id = await shown(service.app, order);
+        await pay(service, id, 'pending');
+        if (heard === 'not heard of')
+          await service.gateway('/faults', {
+            transaction_id: id,
+            callback: { kind: 'payment', fault: 'lost' },
+          });
+        await pay(service, id, 'decline');
+        if (heard === 'heard of') await untilStatus(service, id, 'CLOSED');
+        else await timeRunsOut(service, id);
+        expect(await read(service, id)).toMatchObject({ status: 'CLOSED', version: 3 });
+        await service.gateway('/faults', undefined, 'DELETE');
+        const second = await shown(service.app, order);
+        expect(second).not.toBe(id);
+        await pay(service, second);
+        await untilStatus(service, second, 'PAID_SUCCESS');
+        await expectAgreement(service, [order]);
+      },
+    );
+  },
+);

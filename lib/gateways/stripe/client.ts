@@ -21,9 +21,16 @@ export interface Client {
 /** Parameters by their names on the wire: `metadata[transaction_id]`. */
 export type Fields = Readonly<Record<string, string>>;
 
+/** What an answer may have where it is more than one object. */
+export interface Bounds {
+  readonly bytes: number;
+  /** names and elements */
+  readonly keys: number;
+}
+
 export type Call =
   /** with its query */
-  | { readonly method: 'GET'; readonly path: string }
+  | { readonly method: 'GET'; readonly path: string; readonly bounds?: Bounds }
   | {
       readonly method: 'POST';
       readonly path: string;
@@ -46,6 +53,7 @@ export interface Refused extends Result {
 
 export async function call(client: Client, what: Call, options: CallOptions): Promise<Answer> {
   const { method, path } = what;
+  const bounds = what.method === 'GET' ? what.bounds : undefined;
   const result = await send(
     client.ports,
     {
@@ -61,19 +69,29 @@ export async function call(client: Client, what: Call, options: CallOptions): Pr
           'idempotency-key': what.key,
         }),
       },
+      ...(bounds && { longest: bounds.bytes }),
       ...(what.method === 'POST' && { body: new URLSearchParams(what.fields).toString() }),
     },
     options,
   );
   if (result.kind === 'failed') return { kind: 'unknown', reason: result.reason, cause: result.cause };
-  return read(result);
+  return read(result, bounds);
 }
 
-function read({ status, headers, body }: Extract<HttpResult, { kind: 'answer' }>): Answer {
-  const node = readNode(body);
+function read(
+  { status, headers, body }: Extract<HttpResult, { kind: 'answer' }>,
+  bounds: Bounds | undefined,
+): Answer {
+  const node = readNode(body, bounds?.keys);
   if (status === 200) return node ? { kind: 'answered', node } : { kind: 'unknown', reason: 'unreadable' };
   const error = node?.['error'];
-  const { type, code = '', message = '', payment_intent: intent } = isNode(error) ? error : {};
+  const {
+    type,
+    code = '',
+    decline_code: decline,
+    message = '',
+    payment_intent: intent,
+  } = isNode(error) ? error : {};
   // Whatever stands between us and Stripe answers without Stripe's form.
   if (!isWord(type) || !(code === '' || isWord(code)))
     return { kind: 'unknown', reason: 'http_status', cause: `HTTP ${status}` };
@@ -82,6 +100,7 @@ function read({ status, headers, body }: Extract<HttpResult, { kind: 'answer' }>
     status,
     type,
     code,
+    decline: isWord(decline) ? decline : '',
     message: typeof message === 'string' ? withoutKeys(message).slice(0, 256) : '',
     replayed: headers.get('idempotent-replayed') === 'true',
     ...(isNode(intent) && { intent }),

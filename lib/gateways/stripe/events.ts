@@ -1,7 +1,12 @@
 // Which of Stripe's events tell what, as tables. A type that is not listed is never taken for its neighbour.
 // @see https://docs.stripe.com/api/events/types
+import { lastRefusal } from './declines.ts';
+import type { Node } from './json.ts';
 import { intents, sessions, type Kind } from './orders.ts';
 import type { State } from './status.ts';
+
+/** Its session holds no more than the number of its intent: that this is open again is told by the event's name. */
+export const failedLater = 'checkout.session.async_payment_failed';
 
 /** Events that settle something: of which kind of order, and how it must stand by them. */
 const settling: Readonly<Record<string, readonly [kind: Kind, state: State]>> = {
@@ -9,6 +14,7 @@ const settling: Readonly<Record<string, readonly [kind: Kind, state: State]>> = 
   'payment_intent.canceled': [intents, 'closed'],
   'checkout.session.completed': [sessions, 'paid'],
   'checkout.session.async_payment_succeeded': [sessions, 'paid'],
+  [failedLater]: [sessions, 'closed'],
   'checkout.session.expired': [sessions, 'closed'],
 };
 
@@ -19,8 +25,6 @@ const quiet: Readonly<Record<string, string>> = {
   'payment_intent.created': 'nobody has paid yet',
   'payment_intent.requires_action': 'the payer has something to do yet',
   'payment_intent.processing': 'the money is on its way',
-  'payment_intent.payment_failed': 'this means to pay was refused; the payer may take another',
-  'checkout.session.async_payment_failed': 'the money did not come; the session is not open any more',
   // Its intent tells of what becomes of a charge.
   'charge.pending': 'the intent tells of its charges',
   'charge.succeeded': 'the intent tells of its charges',
@@ -34,7 +38,9 @@ export function settles(type: string): readonly [kind: Kind, state: State] | und
 }
 
 /** @returns why nothing follows from it */
-export function changesNothing(type: string): string | undefined {
+export function changesNothing(type: string, object: Node): string | undefined {
+  if (type === 'payment_intent.payment_failed')
+    return `this means to pay was refused (${lastRefusal(object)}); the payer may take another`;
   return Object.hasOwn(quiet, type) ? quiet[type] : undefined;
 }
 

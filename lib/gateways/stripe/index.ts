@@ -52,7 +52,7 @@ export const stripe: Provider<StripeConfig, StripeSecrets> = {
       prepay: (request, options) => prepay(client, request, options),
       queryPayment: (query, options) => queryPayment(client, query, options),
       closePayment: (query, options) => closePayment(client, query, options),
-      listUndelivered: (since, options) => listUndelivered(client, config, since, options),
+      listUndelivered: (since, options, after) => listUndelivered(client, config, since, options, after),
     };
   },
 };

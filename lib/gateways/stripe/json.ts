@@ -10,9 +10,9 @@ export function isNode(value: Json | undefined): value is Node {
 }
 
 /** @returns undefined when it is not one JSON object, strictly read; numbers that are not whole stay texts */
-export function readNode(bytes: Uint8Array): Node | undefined {
+export function readNode(bytes: Uint8Array, keys?: number): Node | undefined {
   try {
-    const value = readJson(bytes, 'text');
+    const value = readJson(bytes, 'text', keys);
     return isNode(value) ? value : undefined;
   } catch (error) {
     if (error instanceof JsonRefused) return undefined;

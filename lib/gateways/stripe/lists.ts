@@ -1,7 +1,7 @@
 // Lists of Stripe's, newest first, a page at a time. They are complete at once, unlike its search.
 // @see https://docs.stripe.com/api/pagination
 import type { CallOptions, Outcome } from '../gateway.ts';
-import { call, type Client } from './client.ts';
+import { call, type Bounds, type Client } from './client.ts';
 import { isNode, type Node } from './json.ts';
 
 export interface Listed {
@@ -10,8 +10,17 @@ export interface Listed {
   readonly isComplete: boolean;
 }
 
-/** Objects of a page: what is read at once has a bound, in bytes and in names. */
-const pageSize = 5;
+export interface Page {
+  readonly nodes: readonly Node[];
+  /** the cursor behind it, where there is more */
+  readonly next?: string;
+}
+
+/** objects of a page */
+const pageSize = 20;
+
+/** Each object may be as large as a callback that brings one. */
+const bounds: Bounds = { bytes: pageSize * 64 * 1024, keys: pageSize * 1000 };
 
 /**
  * @param first path and query, without a page's own parameters
@@ -23,30 +32,43 @@ export async function readList(
   first: string,
   mostPages: number,
   options: CallOptions,
-  isEnough: (node: Node) => boolean = () => false,
-): Promise<Extract<Outcome<Listed>, { kind: 'ok' | 'unknown' }>> {
+  isEnough: (node: Node) => boolean,
+): Promise<Told<Listed>> {
   const nodes: Node[] = [];
-  let after = '';
+  let after: string | undefined;
   for (let page = 0; page < mostPages; page++) {
-    const path = `${first}&limit=${pageSize}${after}`;
-    const answer = await call(client, { method: 'GET', path }, options);
-    if (answer.kind === 'unknown') return answer;
-    if (answer.kind === 'refused') {
-      const channelCode = answer.code || answer.type;
-      return { kind: 'unknown', reason: 'unlisted_code', channelCode };
-    }
-    const read = readPage(answer.node);
-    if (!read) return { kind: 'unknown', reason: 'unreadable' };
-    nodes.push(...read.nodes);
-    if (!read.next) return { kind: 'ok', value: { nodes, isComplete: true } };
-    if (read.nodes.some(isEnough)) break;
-    after = `&starting_after=${read.next}`;
+    const read = await readPage(client, first, after, options);
+    if (read.kind === 'unknown') return read;
+    nodes.push(...read.value.nodes);
+    after = read.value.next;
+    if (after === undefined) return { kind: 'ok', value: { nodes, isComplete: true } };
+    if (read.value.nodes.some(isEnough)) break;
   }
   return { kind: 'ok', value: { nodes, isComplete: false } };
 }
 
-/** @returns with the cursor behind it, where there is more; undefined when it is no page of objects */
-function readPage({ object, data, has_more: hasMore }: Node) {
+type Told<T> = Extract<Outcome<T>, { kind: 'ok' | 'unknown' }>;
+
+/** @param after `next` of the page before it */
+export async function readPage(
+  client: Client,
+  first: string,
+  after: string | undefined,
+  options: CallOptions,
+): Promise<Told<Page>> {
+  const path = `${first}&limit=${pageSize}${after === undefined ? '' : `&starting_after=${after}`}`;
+  const answer = await call(client, { method: 'GET', path, bounds }, options);
+  if (answer.kind === 'unknown') return answer;
+  if (answer.kind === 'refused') {
+    const channelCode = answer.code || answer.type;
+    return { kind: 'unknown', reason: 'unlisted_code', channelCode };
+  }
+  const page = pageOf(answer.node);
+  return page ? { kind: 'ok', value: page } : { kind: 'unknown', reason: 'unreadable' };
+}
+
+/** @returns undefined when it is no page of objects */
+function pageOf({ object, data, has_more: hasMore }: Node): Page | undefined {
   if (object !== 'list' || !Array.isArray(data) || typeof hasMore !== 'boolean') return undefined;
   const nodes = data.filter(isNode);
   if (nodes.length !== data.length) return undefined;

@@ -11,9 +11,9 @@ import {
 import type { Proofs, Setting } from '../provider.ts';
 import { apiVersion } from './client.ts';
 import { isLive, type StripeConfig, type StripeSecrets } from './config.ts';
-import { changesNothing, isDispute, settles } from './events.ts';
+import { changesNothing, failedLater, isDispute, settles } from './events.ts';
 import { isNode, readNode, type Node } from './json.ts';
-import { bySession, transactionOf, type Kind } from './orders.ts';
+import { isBySession, transactionOf, type Kind } from './orders.ts';
 import { readReturn } from './returns.ts';
 import { prove, signatureHeader } from './signature.ts';
 import { snapshot } from './snapshot.ts';
@@ -99,7 +99,7 @@ function read(event: StripeEvent, config: StripeConfig): Notification {
   if (node['api_version'] !== apiVersion) return unrecognised(event, `${type} of another api_version`);
   const settled = settles(type);
   if (settled) return settling(event, ...settled, config);
-  const why = changesNothing(type);
+  const why = changesNothing(type, event.object);
   if (why !== undefined) return ignored(event, why);
   return isDispute(type) || namedIn(event) !== undefined
     ? unrecognised(event, type)
@@ -113,7 +113,8 @@ function settling(event: StripeEvent, kind: Kind, expected: State, config: Strip
   const transactionId = transactionOf(kind, object);
   if (transactionId === undefined)
     return ignored(event, isBySession(object) ? 'its session tells of it' : 'it names no payment of ours');
-  const state = kind.state(object);
+  const intent = type === failedLater && { payment_intent: { status: 'requires_payment_method' } };
+  const state = kind.state({ ...object, ...intent });
   if (type === 'checkout.session.completed' && state === 'pending')
     return ignored(event, 'the money is on its way');
   if (state !== expected) return unrecognised(event, `${type} of another status`);
@@ -121,10 +122,6 @@ function settling(event: StripeEvent, kind: Kind, expected: State, config: Strip
   return told
     ? { kind: 'payment', snapshot: told }
     : unrecognised(event, `${type} without its amount, time or number`);
-}
-
-function isBySession({ metadata }: Node): boolean {
-  return isNode(metadata) && metadata['by'] === bySession;
 }
 
 /** Charges bear the metadata of their intents; refunds and disputes bear none. */

@@ -29,14 +29,18 @@ export interface Kind {
 /** What marks the intents that sessions make: their sessions tell of them. */
 export const bySession = 'checkout_session';
 
+export function isBySession({ metadata }: Node): boolean {
+  return isNode(metadata) && metadata['by'] === bySession;
+}
+
 export const intents: Kind = {
   object: 'payment_intent',
   path: '/v1/payment_intents',
   form: /^pi_[A-Za-z0-9]{6,60}$/,
   closing: 'cancel',
   expand: 'latest_charge',
-  reference: ({ metadata }) =>
-    isNode(metadata) && metadata['by'] !== bySession ? metadata['transaction_id'] : undefined,
+  reference: (order) =>
+    isNode(order['metadata']) && !isBySession(order) ? order['metadata']['transaction_id'] : undefined,
   state: ({ status }) => intentState(status),
   total: ({ amount }) => amount,
   taken: ({ amount_received: taken }) => taken,
@@ -51,7 +55,8 @@ export const sessions: Kind = {
   expand: 'payment_intent.latest_charge',
   // The metadata may be edited by hand, this may not.
   reference: ({ client_reference_id: reference }) => reference,
-  state: ({ status, payment_status: payment }) => sessionState(status, payment),
+  state: ({ status, payment_status: payment, payment_intent: intent }) =>
+    sessionState(status, payment, isNode(intent) ? intent['status'] : undefined),
   total: ({ amount_total: total }) => total,
   taken: ({ amount_total: total }) => total,
   intent: ({ payment_intent: intent }) => intent,

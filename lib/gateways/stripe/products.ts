@@ -148,6 +148,8 @@ function sessionFields(request: PrepayRequest, wire: string, subject: string): F
   const back = `${returnUrl}?transaction_id=${transactionId}&session_id={CHECKOUT_SESSION_ID}`;
   return {
     mode: 'payment',
+    // What takes days is not offered: the payer is to know at once.
+    'allowed_payment_method_types[0]': 'card',
     'line_items[0][price_data][currency]': amount.currency.toLowerCase(),
     'line_items[0][price_data][unit_amount]': wire,
     'line_items[0][price_data][product_data][name]': subject,

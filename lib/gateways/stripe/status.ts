@@ -2,6 +2,7 @@
 // @see https://docs.stripe.com/error-codes
 import type { Json } from '../../domain/canonical-json.ts';
 import type { DeclineCode, Outcome } from '../gateway.ts';
+import { declineOf, declineWord } from './declines.ts';
 
 export type State = 'pending' | 'paid' | 'closed';
 
@@ -21,7 +22,7 @@ const intentStates: Readonly<Record<string, State>> = {
 
 /**
  * `status` and `payment_status` of a session. It is complete once the payer is through; means to pay that take days are unpaid
- * for as long.
+ * for as long, and for ever where the money did not come.
  */
 const sessionStates: Readonly<Record<string, State>> = {
   'open unpaid': 'pending',
@@ -34,9 +35,19 @@ export function intentState(status: Json | undefined): State | undefined {
   return typeof status === 'string' ? listed(intentStates, status) : undefined;
 }
 
-export function sessionState(status: Json | undefined, payment: Json | undefined): State | undefined {
+/** `status` of the intent of a session that is complete: its page is not shown again, so that nobody takes another means. */
+const failed: readonly Json[] = ['requires_payment_method', 'canceled'];
+
+/** @param intent the status of its intent, where that was brought along */
+export function sessionState(
+  status: Json | undefined,
+  payment: Json | undefined,
+  intent?: Json,
+): State | undefined {
   if (typeof status !== 'string' || typeof payment !== 'string') return undefined;
-  return listed(sessionStates, `${status} ${payment}`);
+  const word = `${status} ${payment}`;
+  if (word === 'complete unpaid' && intent !== undefined && failed.includes(intent)) return 'closed';
+  return listed(sessionStates, word);
 }
 
 /** What a refusal proves about this call. */
@@ -48,7 +59,7 @@ const later: Proved = { kind: 'retry_later' };
 /** `-` stands for an error without a code. */
 type Row = readonly [status: number, type: string, codes: string, meaning: Proved];
 
-/** Only HTTP status, type and code together are proof. Nothing of 5xx may ever stand here: behind it the order may exist. */
+/** Only HTTP status, type and code together are proof. Nothing of 404 or 5xx may ever stand here: behind it the order may exist. */
 const rows: readonly Row[] = [
   [
     400,
@@ -101,18 +112,20 @@ export interface Result {
   readonly type: string;
   /** empty where Stripe gave none */
   readonly code: string;
+  /** why a card was refused; empty where Stripe does not say */
+  readonly decline: string;
   /** Stripe's own sentence, for operators */
   readonly message: string;
 }
 
-/** There is nothing of the number that the address names. */
-export function isMissing({ status, code }: Result): boolean {
-  return status === 404 && code === 'resource_missing';
-}
-
 /** What an answer other than success means for this call. */
-export function refusal({ status, type, code, message }: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
+export function refusal(result: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
+  const { status, type, code, decline, message } = result;
   const proved = listed(refusals, `${status} ${type} ${code || '-'}`);
+  if (proved && type === 'card_error') {
+    const channelCode = decline || code;
+    return { kind: 'declined', code: declineOf(declineWord(channelCode)), channelCode, message };
+  }
   const channelCode = code || type;
   return proved
     ? { ...proved, channelCode, message }

@@ -1,14 +1,16 @@
 // 3.7 Stripe: genuine words about payments of ours, and what they may not do.
 import { expect } from '@jest/globals';
 import {
+  charge,
   chargeId,
+  intent,
   paidIntent,
   sharedSecret,
   strangerSecret,
   webhookSecret,
   type Fields,
 } from '../../contract/stripe-side.ts';
-import { later, made, seen, type Seen } from '../play.ts';
+import { later, made, now, seen, type Seen } from '../play.ts';
 import type { Scene } from '../row.ts';
 import { accepted, both, ordered, posting, saying, signedBy, stripeChannel, telling } from '../stripe.ts';
 import { put, type World } from '../world.ts';
@@ -98,20 +100,20 @@ async function edited(world: World): Promise<void> {
   expect(await payments()).toMatchObject([paid, pending]);
 }
 
-/** Stripe's own answer names another payment than the one that it is asked about. */
+/** Stripe's own answer names another payment than the one whose intent it is asked about. */
 async function editedThere(world: World): Promise<void> {
   const [one, other] = [await ordered(world), await ordered(world)];
   const { asked, intents } = world.stripe;
   const before = asked.length;
-  intents.set(one.intentId, paidIntent(other.id, 880, 'usd', { id: one.intentId }));
+  const latest_charge = charge(await now(world));
+  intents.set(one.intentId, paidIntent(other.id, 880, 'usd', { id: one.intentId, latest_charge }));
   await later(world, '3m');
   await world.settled();
-  expect(asked.slice(before)).toContainEqual(
-    expect.stringMatching(`^GET /v1/payment_intents/${one.intentId}`),
-  );
-  for (const { id } of [one, other]) expect(await seen(world, id)).toMatchObject(pending);
-  intents.delete(one.intentId);
-  intents.delete(other.intentId);
+  for (const { intentId } of [one, other])
+    expect(asked.slice(before)).toContainEqual(expect.stringMatching(`^GET /v1/payment_intents/${intentId}`));
+  expect(await seen(world, one.id)).toMatchObject(paid);
+  expect(await seen(world, other.id)).toMatchObject(pending);
+  intents.set(other.intentId, intent(other.id, 880, 'usd', { id: other.intentId, status: 'canceled' }));
 }
 
 async function tenAtOnce(world: World): Promise<void> {
@@ -205,7 +207,11 @@ export const stripeScenes: readonly Scene[] = [
     what: 'metadata edited to another order, and another intent: neither is paid',
     play: edited,
   },
-  { rows: [131], what: 'metadata edited at Stripe, found by a question: neither is paid', play: editedThere },
+  {
+    rows: [131],
+    what: 'metadata edited at Stripe, found by a question: the intent’s own payment is paid',
+    play: editedThere,
+  },
   kept([132], 'charge.refunded, before we refund anything', (id) =>
     telling('charge.refunded', { ...refunded, metadata: { transaction_id: id } }),
   ),
