@@ -90,10 +90,11 @@ function heard(question: Question, outcome: Outcome<PaymentSnapshot>): Told | Pr
 export async function endPayment(question: Question): Promise<Told> {
   const told = await look(question);
   if (told.kind !== 'open') return told;
-  if (told.state === 'not_found') return notThere(question);
   const { channel, stored, deadline } = question;
-  // Whether we took the money is not known yet. We do not take it now, and do not say that nobody did.
-  if (isCapturing(stored.payment)) return told;
+  // Whether we took the money is not known yet. We do not take it now, and do not say that nobody did: what the
+  // channel does not show any more may have been paid.
+  if (isCapturing(stored.payment)) return { kind: 'open', state: 'pending' };
+  if (told.state === 'not_found') return notThere(question);
   const outcome = await channel.gateway.closePayment(numbered(stored), { deadline });
   if (outcome.kind === 'ok') return outcome.value === 'closed' ? close(question) : notThere(question);
   if (outcome.kind !== 'declined') return unanswered(outcome);

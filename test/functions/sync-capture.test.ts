@@ -124,4 +124,11 @@ describe('what was begun', () => {
     await asked.sync();
     expect((await asked.row()).status).toBe('CLOSED');
   });
+
+  it('is not closed because the channel does not show it any more: somebody is called in the end', async () => {
+    const begun = { captureBegunAt: '2026-11-22T00:00:30.000Z', captures: 1, age: ages.overdue };
+    const asked = await due({ query: [says.state('not_found')] }, begun);
+    expect(await asked.sync()).toMatchObject({ told: { kind: 'open', state: 'pending' }, overdue: true });
+    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', dueAt: expect.any(String) });
+  });
 });

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { expectAgreement } from './agree.ts';
 import { oneOfEach, orderOf } from './products.ts';
 import { bootPatience, startService, type Service } from './service.ts';
-import { asked, close, pay, read, shown, untilStatus, type Order } from './shop.ts';
+import { asked, close, logged, pay, read, shown, untilStatus, type Order } from './shop.ts';
 
 let service: Service;
 
@@ -153,7 +153,7 @@ describe.each(captured)('$channel: agreed to, and it cannot be taken', (product)
 });
 
 describe.each(captured)('$channel: agreed to, and refused', (product) => {
-  test('the refusal is lost, and its payer goes away: closed once the provider knows the order no more', async () => {
+  test('the refusal is lost, and its payer goes away: open, and somebody is called in the end', async () => {
     const order = orderOf(product);
     const id = await shown(service.app, order);
     await failCalls(id, 'capture', 'reset_after', 1);
@@ -161,10 +161,12 @@ describe.each(captured)('$channel: agreed to, and refused', (product) => {
     // Whether the money was taken, nobody knows; the payer may choose another means.
     await advance('1h');
     expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
+    // That the provider shows the order no more does not say that nobody paid it.
     await advance('6h');
-    expect(await read(service, id)).toMatchObject({ status: 'CLOSED', version: 4 });
+    expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
+    await advance('24h');
+    expect(await logged(service, id, 'payment.overdue')).toMatchObject({ level: 'ERROR' });
     expect([await charges(id), answers(id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
-    await expectFree(order);
     await expectAgreement(service, [order]);
   });
 });
