@@ -5,6 +5,7 @@ import type { Ports } from '../../lib/domain/ports.ts';
 import { strangeOrder, type PaymentSnapshot } from '../../lib/domain/settlement.ts';
 import { settlePayment, type Settled } from '../../lib/flows/settle-payment.ts';
 import type { CallbackMessage } from '../../lib/messaging/callbacks.ts';
+import type { SyncMessage } from '../../lib/messaging/sync.ts';
 import { keepCallbackAlone, type RawCallback } from '../../lib/store/callbacks.ts';
 import { getPayment } from '../../lib/store/payments.ts';
 import { namedBy, quarantine, type QuarantineReason } from '../../lib/store/quarantine.ts';
@@ -17,7 +18,7 @@ export interface ApplyDependencies {
   /** what becomes of late and wrong money in that channel */
   readonly policy: (code: ChannelCode) => Promise<AnomalyPolicy>;
   /** Lets the channel be asked. @returns when that is durable @throws when it is not */
-  readonly ask: (id: TransactionId) => Promise<void>;
+  readonly ask: (message: SyncMessage) => Promise<void>;
   /** @param delay s; resolves when the message is durable */
   readonly sendAgain: (message: CallbackMessage, delay: number) => Promise<void>;
 }
@@ -115,7 +116,7 @@ async function ask(
       ? strangeOrder(payment, gatewayOrderId)
       : ('other_channel' as const);
   if (why) return elsewhere(dependencies, message, transactionId, why);
-  await dependencies.ask(transactionId);
+  await dependencies.ask({ transactionId, hinted: true });
   return { kind: 'asked', what, transactionId };
 }
 
