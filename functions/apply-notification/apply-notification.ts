@@ -42,7 +42,7 @@ export type Applied =
 const delays = [10, 60, 300, 900, 900, 900] as const;
 
 /**
- * 1. a payment's state: by the one door; a hint of one: the channel is asked · 2. a type or status that we do not know: its bytes are kept with the payment,
+ * 1. a payment's state: by the one door; a hint of one: its bytes are kept, and the channel is asked · 2. a type or status that we do not know: its bytes are kept with the payment,
  * and nothing is guessed · 3. an unknown number: sent to the queue again before this message ends, and in the end
  * quarantined · 4. what belongs to no payment of that channel: quarantined.
  * @throws Error when anything could not be made durable: the message is to come again
@@ -116,6 +116,7 @@ async function ask(
       ? strangeOrder(payment, gatewayOrderId)
       : ('other_channel' as const);
   if (why) return elsewhere(dependencies, message, transactionId, why);
+  await keepCallbackAlone(dependencies.tables, { transactionId, ...raw(message) });
   await dependencies.ask({ transactionId, hinted: true });
   return { kind: 'asked', what, transactionId };
 }
