@@ -1,6 +1,7 @@
 // The story of asking a channel what became of a payment, and of ending one that nobody is to pay any more. What it tells
 // goes in by the one door; what it does not tell changes nothing.
 import type { ConnectedChannel } from '../channels/channels.ts';
+import { misconfigured } from '../channels/failures.ts';
 import { overAt } from '../domain/due.ts';
 import { isCapturing, type Payment } from '../domain/payment.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -76,7 +77,7 @@ async function look(question: Question): Promise<Told> {
 
 /** An answer that was declined or put off proves nothing about the payment. */
 function heard(question: Question, outcome: Outcome<PaymentSnapshot>): Told | Promise<Told> {
-  if (outcome.kind !== 'ok') return unanswered(outcome);
+  if (outcome.kind !== 'ok') return unanswered(question, outcome);
   const { state } = outcome.value;
   return state === 'paid' || state === 'closed' ? settle(question, outcome.value) : { kind: 'open', state };
 }
@@ -97,10 +98,10 @@ export async function endPayment(question: Question): Promise<Told> {
   if (told.state === 'not_found') return notThere(question);
   const outcome = await channel.gateway.closePayment(numbered(stored), { deadline });
   if (outcome.kind === 'ok') return outcome.value === 'closed' ? close(question) : notThere(question);
-  if (outcome.kind !== 'declined') return unanswered(outcome);
+  if (outcome.kind !== 'declined') return unanswered(question, outcome);
   // It closed nothing, for a reason: it may be paid, or closed, since we asked.
   const again = await look(question);
-  return again.kind === 'open' ? unanswered(outcome) : again;
+  return again.kind === 'open' ? unanswered(question, outcome) : again;
 }
 
 async function notThere(question: Question): Promise<Told> {
@@ -133,13 +134,23 @@ async function settle(question: Question, snapshot: PaymentSnapshot): Promise<To
   return { kind: 'settled', as: kind, why, payment };
 }
 
-function unanswered(outcome: NoAnswer): Told {
+function unanswered(question: Question, outcome: NoAnswer): Told {
   if (outcome.kind === 'unknown') {
     const { reason, channelCode, cause } = outcome;
     return { kind: 'unknown', reason, cause, ...(channelCode !== undefined && { channelCode }) };
   }
-  const cause = outcome.kind === 'retry_later' ? outcome.cause : undefined;
-  return { kind: 'unknown', reason: 'not_answered', channelCode: outcome.channelCode, cause };
+  const { channelCode } = outcome;
+  const cause = outcome.kind === 'retry_later' ? outcome.cause : whyDeclined(question, outcome);
+  return { kind: 'unknown', reason: 'not_answered', channelCode, cause };
+}
+
+/** It will be so until an operator acts: whoever asked is to tell them. */
+function whyDeclined(
+  { channel }: Question,
+  { code, channelCode, message }: NoAnswer & { kind: 'declined' },
+): unknown {
+  if (code !== 'misconfigured') return undefined;
+  return misconfigured({ channelCode: channel.code }, new Error(`${channelCode}: ${message}`));
 }
 
 type NoAnswer = Exclude<Outcome<unknown>, { kind: 'ok' }>;

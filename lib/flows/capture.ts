@@ -4,13 +4,19 @@ import { nextDue } from '../domain/due.ts';
 import { isCapturing, isUnderReview, type Payment } from '../domain/payment.ts';
 import { instant } from '../domain/ports.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
-import type { Outcome } from '../gateways/gateway.ts';
+import type { DeclineCode, Outcome } from '../gateways/gateway.ts';
 import { changePayment, getPayment, type StoredPayment } from '../store/payments.ts';
 import type { Question } from './ask-channel.ts';
 import { numbered } from './numbered.ts';
 
 /** How often a payer may choose something that is refused: then the payment has failed. */
 export const maximumDeclines = 5;
+
+/**
+ * News of an earlier call, or of another payment under the same number: the channel is asked for the facts. Refused at the
+ * door for what an operator can mend: taken after that.
+ */
+const saysNothing: readonly DeclineCode[] = ['already_paid', 'duplicate_order', 'misconfigured'];
 
 export type Captured =
   /** what the channel says since; `stored` is the payment as it was written before it was asked */
@@ -25,7 +31,7 @@ export type Captured =
 /**
  * 1. nobody wants it closed, and nobody is to decide about it · 2. write that the capture begins: whoever closes it from the
  * same version is overtaken · 3. tell the channel; the same call may be made again, so that a lost answer is asked for by
- * another · 4. a refused means is written down, and frees the payment.
+ * another · 4. a refusal that proves that no money moved is written down, and frees the payment.
  * @see SPEC R4.7; QUALITY hard cases 7, 15
  */
 export async function capture(question: Question): Promise<Captured> {
@@ -37,8 +43,7 @@ export async function capture(question: Question): Promise<Captured> {
   const stored = isCapturing(payment) ? question.stored : await begin(question);
   if (!stored) return { kind: 'overtaken' };
   const outcome = await channel.gateway.capturePayment(numbered(stored), { deadline });
-  // Not a refusal but news of an earlier call: the channel is asked for the facts.
-  if (outcome.kind !== 'declined' || outcome.code === 'already_paid')
+  if (outcome.kind !== 'declined' || saysNothing.includes(outcome.code))
     return { kind: 'said', outcome, stored };
   return (await refused(question, stored, outcome)) ? { kind: 'refused' } : { kind: 'overtaken' };
 }

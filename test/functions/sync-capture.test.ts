@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { maximumDeclines } from '../../lib/flows/capture.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
+import type { DeclineCode } from '../../lib/gateways/gateway.ts';
 import { startDatabase, type Database } from '../store/database.ts';
 import { ages, dueOne, says, type Query, type Script } from './asked.ts';
 
@@ -15,12 +16,10 @@ const order = { gatewayOrderId: 'order-1' };
 const due = (script: Script, payment: Parameters<typeof dueOne>[2] = {}) =>
   dueOne(database, { query: [says.approved], ...script }, { ...order, ...payment });
 
-const refusedMeans = (): Query => ({
-  kind: 'declined',
-  code: 'payer_refused',
-  channelCode: 'INSTRUMENT_DECLINED',
-  message: '',
-});
+const declined =
+  (code: DeclineCode, channelCode = 'X') =>
+  (): Query => ({ kind: 'declined', code, channelCode, message: '' });
+const refusedMeans = declined('payer_refused', 'INSTRUMENT_DECLINED');
 const names = (events: readonly { name: string }[]) => events.map(({ name }) => name).slice(2);
 
 describe('what the payer agreed to', () => {
@@ -62,11 +61,45 @@ describe('what the payer agreed to', () => {
   });
 
   it('was taken by an earlier call: the query adopts it', async () => {
-    const already = (): Query => ({ kind: 'declined', code: 'already_paid', channelCode: 'X', message: '' });
-    const asked = await due({ capture: [already], query: [says.approved, says.paid] });
+    const asked = await due({ capture: [declined('already_paid')], query: [says.approved, says.paid] });
     await asked.sync();
     await asked.sync();
     expect((await asked.row()).status).toBe('PAID_SUCCESS');
+  });
+
+  it('is refused because its number was paid before: nobody knows by which call, and it stays open', async () => {
+    const again = declined('duplicate_order', 'DUPLICATE_INVOICE_ID');
+    const asked = await due({ capture: [again], query: [says.approved, says.approved, says.paid] });
+    for (let times = 1; times <= 2; times++)
+      expect(await asked.sync()).toMatchObject({
+        told: { kind: 'unknown', channelCode: 'DUPLICATE_INVOICE_ID', cause: undefined },
+      });
+    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', captures: 1, version: 3 });
+    expect(await asked.row()).not.toHaveProperty('captureDeclines');
+    await asked.sync();
+    expect((await asked.row()).status).toBe('PAID_SUCCESS');
+  });
+
+  it('is refused because the channel is configured wrongly: operators are told, and it is taken later', async () => {
+    const shut = declined('misconfigured', 'PERMISSION_DENIED');
+    const asked = await due({ capture: [shut, says.paid] });
+    expect(await asked.sync()).toMatchObject({
+      told: {
+        ...{ kind: 'unknown', channelCode: 'PERMISSION_DENIED' },
+        cause: { code: 'CHANNEL_MISCONFIGURED', cause: new Error('PERMISSION_DENIED: ') },
+      },
+    });
+    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
+    await asked.sync();
+    expect(names(await asked.events())).toEqual(['payment.capture_begun', 'payment.paid']);
+  });
+
+  it('is refused for good: failed', async () => {
+    const asked = await due({ capture: [declined('refused', 'TRANSACTION_REFUSED')] });
+    await asked.sync();
+    expect(await asked.row()).toMatchObject({
+      ...{ status: 'PAID_FAILED', errorCode: 'CHANNEL_DECLINED', channelErrorCode: 'TRANSACTION_REFUSED' },
+    });
   });
 
   it('is refused: written down, and the payer may choose another means', async () => {
