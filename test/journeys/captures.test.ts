@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
 import { oneOfEach, orderOf } from './products.ts';
-import { bootPatience, startService, type Service } from './service.ts';
+import { bootPatience, startService, until, type Service } from './service.ts';
 import { asked, close, logged, pay, read, shown, untilStatus, type Order } from './shop.ts';
 
 let service: Service;
@@ -168,6 +168,34 @@ describe.each(captured)('$channel: agreed to, and refused', (product) => {
     expect(await logged(service, id, 'payment.overdue')).toMatchObject({ level: 'ERROR' });
     expect([await charges(id), answers(id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
     await expectAgreement(service, [order]);
+  });
+});
+
+describe.each(captured)('$channel: taken by another program of the shop', (product) => {
+  const elsewhere = { method: 'taken_elsewhere', ...gone };
+
+  test('after our payment was closed: its webhook tells, and the money is known to be late', async () => {
+    const order = orderOf(product);
+    const id = await shown(service.app, order);
+    const { prepay_info } = await read(service, id);
+    expect(await close(service.app, id)).toMatchObject({ status: 200, body: { status: 'CLOSED' } });
+    const { gateway_transaction_id } = await pay(service, id, 'success', { prepay_info, ...elsewhere });
+    const look = async () => (await read(service, id)).anomaly;
+    const late = await until('late money', look, 30_000);
+    expect(late).toMatchObject({ kind: 'PAID_AFTER_CLOSE', amount: '8.80', gateway_transaction_id });
+    expect(await charges(id)).toHaveLength(1);
+    expect(answers(id)).toEqual([]);
+    await expectAgreement(service, [order]);
+  });
+
+  test('while our payment is open: it is paid, once', async () => {
+    const order = orderOf(product);
+    const id = await shown(service.app, order);
+    await pay(service, id, 'success', elsewhere);
+    await untilStatus(service, id, 'PAID_SUCCESS');
+    expect(await charges(id)).toHaveLength(1);
+    await expectAgreement(service, [order]);
+    expect(await read(service, id)).not.toHaveProperty('anomaly');
   });
 });
 
