@@ -66,8 +66,8 @@ export async function syncTransaction(
   if (!stored || !isToBeAsked(stored.payment, message)) return { kind: 'nothing_due' };
   if (returned && !(await mayAsk(dependencies, stored.payment))) return { kind: 'asked_lately' };
   const channel = await connect(dependencies, stored.payment);
-  const told = 'gateway' in channel ? await ask(dependencies, channel, stored, deadline, message) : channel;
-  const payment = told.kind === 'settled' ? told.payment : stored.payment;
+  const told: Told = 'gateway' in channel ? await ask(dependencies, channel, stored, deadline, message) : channel;
+  const payment = asToldSince(told) ?? stored.payment;
   const isSaid = returned ?? (told.kind === 'overtaken' || payment.dueAt === undefined);
   const unheard = told.kind === 'unknown' && isFinal(payment.status);
   if (isSaid) return { kind: 'asked', told, payment, overdue: false, unheard };
@@ -126,6 +126,12 @@ function ask(
 function occasion({ returned, hinted }: SyncMessage): string {
   if (returned) return 'the payer came back';
   return hinted ? 'the channel hinted at news' : 'status sync';
+}
+
+/** Asking may write the payment: what is said of it next is said of that version. */
+function asToldSince(told: Told): Payment | undefined {
+  if (told.kind === 'overtaken') return undefined;
+  return told.kind === 'settled' ? told.payment : told.since;
 }
 
 function again(payment: Payment, told: Told, plan: SyncPlan, ports: Ports): Payment {

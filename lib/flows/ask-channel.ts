@@ -35,12 +35,12 @@ export type Told =
     }
   /**
    * no money and no closing to tell of; `not_found`: the channel does not know it (yet); `approved`: the payer has agreed, and
-   * nobody may take the money
+   * nobody may take the money; `since`: the payment as it was written on the way, if it was
    */
-  | { readonly kind: 'open'; readonly state: 'not_found' | 'pending' | 'approved' }
+  | { readonly kind: 'open'; readonly state: 'not_found' | 'pending' | 'approved'; readonly since?: Payment }
   /** somebody changed the payment while the channel was asked: look again */
   | { readonly kind: 'overtaken' }
-  | ({ readonly kind: 'unknown' } & Unanswered);
+  | ({ readonly kind: 'unknown'; readonly since?: Payment } & Unanswered);
 
 export interface Unanswered {
   readonly reason: string;
@@ -63,10 +63,14 @@ export async function askChannel(question: Question): Promise<Told> {
     case 'overtaken':
       return { kind: 'overtaken' };
     case 'refused':
-      return { kind: 'open', state: 'pending' };
+      return { kind: 'open', state: 'pending', since: captured.payment };
     case 'said':
-      return heard({ ...question, stored: captured.stored }, captured.outcome);
+      return begun(await heard({ ...question, stored: captured.stored }, captured.outcome), captured.stored);
   }
+}
+
+function begun(told: Told, { payment }: StoredPayment): Told {
+  return told.kind === 'open' || told.kind === 'unknown' ? { ...told, since: payment } : told;
 }
 
 /** Asks, and takes nothing. */

@@ -22,7 +22,7 @@ export type Captured =
   /** what the channel says since; `stored` is the payment as it was written before it was asked */
   | { readonly kind: 'said'; readonly outcome: Outcome<PaymentSnapshot>; readonly stored: StoredPayment }
   /** it was refused, and that is written down */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly payment: Payment }
   /** nobody may take the money: it is to be closed, or waits for a decision */
   | { readonly kind: 'not_wanted' }
   /** somebody changed the payment meanwhile: look again */
@@ -45,7 +45,8 @@ export async function capture(question: Question): Promise<Captured> {
   const outcome = await channel.gateway.capturePayment(numbered(stored), { deadline });
   if (outcome.kind !== 'declined' || saysNothing.includes(outcome.code))
     return { kind: 'said', outcome, stored };
-  return (await refused(question, stored, outcome)) ? { kind: 'refused' } : { kind: 'overtaken' };
+  const after = await refused(question, stored, outcome);
+  return after ? { kind: 'refused', payment: after } : { kind: 'overtaken' };
 }
 
 async function begin(question: Question): Promise<StoredPayment | undefined> {
@@ -62,7 +63,7 @@ function refused(
   question: Question,
   stored: StoredPayment,
   { code, channelCode: channelErrorCode }: Outcome<never> & { kind: 'declined' },
-): Promise<boolean> {
+): Promise<Payment | undefined> {
   const captureDeclines = (stored.payment.captureDeclines ?? 0) + 1;
   const isOver = code !== 'payer_refused' || captureDeclines >= maximumDeclines;
   const failed = { status: 'PAID_FAILED', errorCode: 'CHANNEL_DECLINED', dueAt: undefined } as const;
@@ -81,10 +82,10 @@ async function write(
   stored: StoredPayment,
   change: Change,
   reason: string,
-): Promise<boolean> {
+): Promise<Payment | undefined> {
   const { payment } = stored;
   const dueAt = nextDue(payment, channel.sync, ports.now(), ports.random());
   const after = { ...payment, dueAt, ...change, version: payment.version + 1, updatedAt: instant(ports) };
   const cause = { actor: `channel:${channel.code}`, reason };
-  return (await changePayment(tables, stored, after, cause)) === 'changed';
+  return (await changePayment(tables, stored, after, cause)) === 'changed' ? after : undefined;
 }

@@ -54,7 +54,8 @@ describe('what the payer agreed to', () => {
   ])('is asked for again under the same begin, after %s', async (_, first) => {
     const asked = await due({ capture: [first, says.paid] });
     await asked.sync();
-    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
+    // Put off as any question without an answer is.
+    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', version: 3, unanswered: 1 });
     await asked.sync();
     expect(names(await asked.events())).toEqual(['payment.capture_begun', 'payment.paid']);
     expect(asked.calls).toEqual(['query', 'capture', 'query', 'capture']);
@@ -105,7 +106,9 @@ describe('what the payer agreed to', () => {
   it('is refused: written down, and the payer may choose another means', async () => {
     const asked = await due({ capture: [refusedMeans, says.paid] });
     await asked.sync();
-    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', captures: 1, captureDeclines: 1 });
+    expect(await asked.row()).toMatchObject({
+      ...{ status: 'PENDING_PAYMENT', captures: 1, captureDeclines: 1, unanswered: 0 },
+    });
     await asked.sync();
     expect(names(await asked.events())).toEqual([
       'payment.capture_begun',
