@@ -120,7 +120,8 @@ function ask(
     return endPayment({ ...question, reason: 'status sync: its time is over' });
   if (stored.payment.closeRequestedAt !== undefined)
     return endPayment({ ...question, reason: 'status sync: it is to be closed' });
-  return askChannel({ ...question, reason: occasion(message) });
+  const prompted = message.returned ?? message.hinted ?? false;
+  return askChannel({ ...question, prompted, reason: occasion(message) });
 }
 
 function occasion({ returned, hinted }: SyncMessage): string {

@@ -23,6 +23,8 @@ export interface Question {
   readonly deadline: number;
   /** why it is asked, for the timeline */
   readonly reason: string;
+  /** the payer is back, or the channel hints at news: what was refused may have been changed for another means */
+  readonly prompted?: boolean;
 }
 
 export type Told =
@@ -50,7 +52,7 @@ export interface Unanswered {
 }
 
 /**
- * What the payer has agreed to is taken.
+ * What the payer has agreed to is taken; after a refusal only when something says that the payer was there since.
  * @see SPEC R4.7, R8.2
  */
 export async function askChannel(question: Question): Promise<Told> {

@@ -23,13 +23,13 @@ export type Captured =
   | { readonly kind: 'said'; readonly outcome: Outcome<PaymentSnapshot>; readonly stored: StoredPayment }
   /** it was refused, and that is written down */
   | { readonly kind: 'refused'; readonly payment: Payment }
-  /** nobody may take the money: it is to be closed, or waits for a decision */
+  /** nobody may take the money: it is to be closed, waits for a decision, or was refused and nobody chose another means */
   | { readonly kind: 'not_wanted' }
   /** somebody changed the payment meanwhile: look again */
   | { readonly kind: 'overtaken' };
 
 /**
- * 1. nobody wants it closed, and nobody is to decide about it · 2. write that the capture begins: whoever closes it from the
+ * 1. nobody wants it closed, nobody is to decide about it, and it is not what was refused before · 2. write that the capture begins: whoever closes it from the
  * same version is overtaken · 3. tell the channel; the same call may be made again, so that a lost answer is asked for by
  * another · 4. a refusal that proves that no money moved is written down, and frees the payment.
  * @see SPEC R4.7; QUALITY hard cases 7, 15
@@ -39,7 +39,7 @@ export async function capture(question: Question): Promise<Captured> {
   const { payment } = question.stored;
   const isWanted =
     payment.status === 'PENDING_PAYMENT' && payment.closeRequestedAt === undefined && !isUnderReview(payment);
-  if (!isWanted || !channel.gateway.capturePayment) return { kind: 'not_wanted' };
+  if (!isWanted || wouldBeRefused(question) || !channel.gateway.capturePayment) return { kind: 'not_wanted' };
   const stored = isCapturing(payment) ? question.stored : await begin(question);
   if (!stored) return { kind: 'overtaken' };
   const outcome = await channel.gateway.capturePayment(numbered(stored), { deadline });
@@ -47,6 +47,11 @@ export async function capture(question: Question): Promise<Captured> {
     return { kind: 'said', outcome, stored };
   const after = await refused(question, stored, outcome);
   return after ? { kind: 'refused', payment: after } : { kind: 'overtaken' };
+}
+
+/** The same means as before, as far as anybody knows: the channel may show a refused order as agreed to. */
+function wouldBeRefused({ stored: { payment }, prompted = false }: Question): boolean {
+  return (payment.captureDeclines ?? 0) > 0 && !isCapturing(payment) && !prompted;
 }
 
 async function begin(question: Question): Promise<StoredPayment | undefined> {

@@ -109,7 +109,7 @@ describe('what the payer agreed to', () => {
     expect(await asked.row()).toMatchObject({
       ...{ status: 'PENDING_PAYMENT', captures: 1, captureDeclines: 1, unanswered: 0 },
     });
-    await asked.sync();
+    await asked.sync(undefined, true);
     expect(names(await asked.events())).toEqual([
       'payment.capture_begun',
       'payment.capture_declined',
@@ -118,9 +118,37 @@ describe('what the payer agreed to', () => {
     ]);
   });
 
+  it.each([
+    ['the payer is back', [true, undefined]],
+    ['the channel hints at news', [undefined, true]],
+  ] as const)('was refused: not taken again by itself, but when %s', async (_, prompt) => {
+    const asked = await due({ capture: [refusedMeans, refusedMeans, says.unknown('timeout'), says.paid] });
+    const captures = () => asked.calls.filter((call) => call === 'capture').length;
+    await asked.sync();
+    for (let times = 1; times <= maximumDeclines; times++)
+      expect(await asked.sync()).toMatchObject({ told: { kind: 'open', state: 'approved' } });
+    expect(captures()).toBe(1);
+    await asked.sync(...prompt);
+    expect(await asked.row()).toMatchObject({ status: 'PENDING_PAYMENT', captures: 2, captureDeclines: 2 });
+    await asked.sync();
+    asked.clock.time += 5_000;
+    await asked.sync(...prompt);
+    expect(captures()).toBe(3);
+    // What was begun, and is not known, is asked for under the same begin.
+    await asked.sync();
+    expect([captures(), (await asked.row()).status]).toEqual([4, 'PAID_SUCCESS']);
+  });
+
+  it('was refused, and no other means was chosen in time: closed', async () => {
+    const refused = { captures: 1, captureDeclines: 1, age: ages.over };
+    const asked = await due({ close: [() => ({ kind: 'ok', value: 'closed' })] }, refused);
+    await asked.sync();
+    expect((await asked.row()).status).toBe('CLOSED');
+  });
+
   it('is refused once too often: failed', async () => {
     const asked = await due({ capture: [refusedMeans] });
-    for (let n = 0; n < maximumDeclines; n++) await asked.sync();
+    for (let n = 0; n < maximumDeclines; n++) await asked.sync(undefined, true);
     expect(await asked.row()).toMatchObject({
       status: 'PAID_FAILED',
       errorCode: 'CHANNEL_DECLINED',

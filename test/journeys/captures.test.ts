@@ -171,6 +171,22 @@ describe.each(captured)('$channel: agreed to, and refused', (product) => {
   });
 });
 
+describe.each(captured)('$channel: refused, and still agreed to', (product) => {
+  test('is not taken again and again: open for another means until its time is over', async () => {
+    const order = orderOf(product);
+    const id = await shown(service.app, order);
+    await pay(service, id, 'success', { method: 'declined_always', ...gone });
+    await advance('20m');
+    expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 4 });
+    expect(answers(id)).toEqual(['INSTRUMENT_DECLINED']);
+    await advance('20m');
+    expect(await read(service, id)).toMatchObject({ status: 'CLOSED', version: 5 });
+    expect([await charges(id), answers(id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
+    await expectFree(order);
+    await expectAgreement(service, [order]);
+  });
+});
+
 describe.each(captured)('$channel: taken by another program of the shop', (product) => {
   const elsewhere = { method: 'taken_elsewhere', ...gone };
 
