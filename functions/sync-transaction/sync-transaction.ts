@@ -55,10 +55,7 @@ const unconnected: SyncPlan = {
  * @throws whatever the store throws: the message is to come again
  * @see SPEC R8.1, R8.2
  */
-export async function syncTransaction(
-  dependencies: SyncDependencies,
-  message: SyncMessage,
-): Promise<Synced> {
+export async function syncTransaction(dependencies: SyncDependencies, message: SyncMessage): Promise<Synced> {
   const { tables, ports } = dependencies;
   const deadline = ports.now() + patience;
   const { returned } = message;
@@ -66,7 +63,8 @@ export async function syncTransaction(
   if (!stored || !isToBeAsked(stored.payment, message)) return { kind: 'nothing_due' };
   if (returned && !(await mayAsk(dependencies, stored.payment))) return { kind: 'asked_lately' };
   const channel = await connect(dependencies, stored.payment);
-  const told: Told = 'gateway' in channel ? await ask(dependencies, channel, stored, deadline, message) : channel;
+  const told: Told =
+    'gateway' in channel ? await ask(dependencies, channel, stored, deadline, message) : channel;
   const payment = asToldSince(told) ?? stored.payment;
   const isSaid = returned ?? (told.kind === 'overtaken' || payment.dueAt === undefined);
   const unheard = told.kind === 'unknown' && isFinal(payment.status);

@@ -84,7 +84,13 @@ describe('a proved notification', () => {
   it('that is a hint is kept once, before the channel is asked, however often it is told', async () => {
     const payment = await stored({ gatewayOrderId: 'order-1' });
     const { transactionId } = payment;
-    const hint = { kind: 'hint', what: 'A', noticeId: 'n1', transactionId, gatewayOrderId: 'order-1' } as const;
+    const hint = {
+      kind: 'hint',
+      what: 'A',
+      noticeId: 'n1',
+      transactionId,
+      gatewayOrderId: 'order-1',
+    } as const;
     const seen: unknown[] = [];
     const ask: ApplyDependencies['ask'] = async (message) => {
       seen.push([message, (await rowsOf(transactionId)).filter(isKept).length]);

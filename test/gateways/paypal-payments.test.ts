@@ -184,14 +184,14 @@ describe('a capture', () => {
     );
   });
 
-  test.each([
-    ['ORDER_NOT_APPROVED'],
-    ['PAYER_ACTION_REQUIRED'],
-  ])('%s: nothing was taken, and the payer has to act first', async (name) => {
-    expect(await captured(issue(name))).toMatchObject({
-      ...{ kind: 'declined', code: 'payer_refused', channelCode: name },
-    });
-  });
+  test.each([['ORDER_NOT_APPROVED'], ['PAYER_ACTION_REQUIRED']])(
+    '%s: nothing was taken, and the payer has to act first',
+    async (name) => {
+      expect(await captured(issue(name))).toMatchObject({
+        ...{ kind: 'declined', code: 'payer_refused', channelCode: name },
+      });
+    },
+  );
 
   test('ORDER_EXPIRED is no refusal: the order is not there any more', async () => {
     expect(await captured(issue('ORDER_EXPIRED'))).toEqual(ok('not_found'));

@@ -36,9 +36,7 @@ test('calls that share one each wait as long as they may, and the one who asked 
   let answer: (said: Said) => void = () => undefined;
   const token = () => new Promise<Said>((resolve) => (answer = resolve));
   const { gateway, tokens, sent } = connected([pending], { token });
-  const [first, second] = [50, 20_000].map((left) =>
-    gateway.queryPayment(query, { deadline: noon + left }),
-  );
+  const [first, second] = [50, 20_000].map((left) => gateway.queryPayment(query, { deadline: noon + left }));
   expect(await first).toMatchObject({ kind: 'retry_later', channelCode: 'token' });
   expect(sent).toEqual([]);
   answer(said(200, aToken));

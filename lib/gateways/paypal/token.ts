@@ -59,7 +59,9 @@ export function tokenSource(credentials: Credentials, ports: GatewayPorts): Toke
 function tooLate(left: number): Promise<NoToken> {
   const over = AbortSignal.timeout(Math.max(0, left));
   return new Promise((resolve) => {
-    const giveUp = () => resolve(noToken('token', 'no token came in time'));
+    const giveUp = () => {
+      resolve(noToken('token', 'no token came in time'));
+    };
     over.addEventListener('abort', giveUp, { once: true });
   });
 }
