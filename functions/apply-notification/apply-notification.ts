@@ -5,6 +5,7 @@ import type { Ports } from '../../lib/domain/ports.ts';
 import { strangeOrder, type PaymentSnapshot } from '../../lib/domain/settlement.ts';
 import { settlePayment, type Settled } from '../../lib/flows/settle-payment.ts';
 import type { CallbackMessage } from '../../lib/messaging/callbacks.ts';
+import type { SyncMessage } from '../../lib/messaging/sync.ts';
 import { keepCallbackAlone, type RawCallback } from '../../lib/store/callbacks.ts';
 import { getPayment } from '../../lib/store/payments.ts';
 import { namedBy, quarantine, type QuarantineReason } from '../../lib/store/quarantine.ts';
@@ -17,7 +18,7 @@ export interface ApplyDependencies {
   /** what becomes of late and wrong money in that channel */
   readonly policy: (code: ChannelCode) => Promise<AnomalyPolicy>;
   /** Lets the channel be asked. @returns when that is durable @throws when it is not */
-  readonly ask: (id: TransactionId) => Promise<void>;
+  readonly ask: (message: SyncMessage) => Promise<void>;
   /** @param delay s; resolves when the message is durable */
   readonly sendAgain: (message: CallbackMessage, delay: number) => Promise<void>;
 }
@@ -41,7 +42,7 @@ export type Applied =
 const delays = [10, 60, 300, 900, 900, 900] as const;
 
 /**
- * 1. a payment's state: by the one door; a hint of one: the channel is asked · 2. a type or status that we do not know: its bytes are kept with the payment,
+ * 1. a payment's state: by the one door; a hint of one: its bytes are kept, and the channel is asked · 2. a type or status that we do not know: its bytes are kept with the payment,
  * and nothing is guessed · 3. an unknown number: sent to the queue again before this message ends, and in the end
  * quarantined · 4. what belongs to no payment of that channel: quarantined.
  * @throws Error when anything could not be made durable: the message is to come again
@@ -115,7 +116,8 @@ async function ask(
       ? strangeOrder(payment, gatewayOrderId)
       : ('other_channel' as const);
   if (why) return elsewhere(dependencies, message, transactionId, why);
-  await dependencies.ask(transactionId);
+  await keepCallbackAlone(dependencies.tables, { transactionId, ...raw(message) });
+  await dependencies.ask({ transactionId, hinted: true });
   return { kind: 'asked', what, transactionId };
 }
 

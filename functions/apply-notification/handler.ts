@@ -1,13 +1,12 @@
 // Queue "callbacks": brings proved notifications to their payments.
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { TransactionId } from '../../lib/domain/ids.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
 import { readCallbackMessage, sendCallback, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
-import { sendSyncs } from '../../lib/messaging/sync.ts';
+import { sendSyncs, type SyncMessage } from '../../lib/messaging/sync.ts';
 import { namedBy } from '../../lib/store/quarantine.ts';
 import { clientDefaults, deployedTables, documentClient, unlogged } from '../../lib/store/table.ts';
 import { anomalyPolicies } from './anomaly-policies.ts';
@@ -22,9 +21,9 @@ const dependencies = {
   tables: deployedTables(env, client, ports),
   ports,
   policy: anomalyPolicies({ client, channels: env('CHANNELS_TABLE') }, ports),
-  ask: async (id: TransactionId) => {
-    const [refused] = await sendSyncs(syncQueue, [id]);
-    if (refused) throw new Error(`the queue does not take ${id}: ${refused.code}`);
+  ask: async ({ transactionId, ...more }: SyncMessage) => {
+    const [refused] = await sendSyncs(syncQueue, [transactionId], more);
+    if (refused) throw new Error(`the queue does not take ${transactionId}: ${refused.code}`);
   },
   sendAgain: (message: CallbackMessage, delay: number) => sendCallback(sqs, callbackQueue, message, delay),
 };

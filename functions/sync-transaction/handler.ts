@@ -20,6 +20,8 @@ export const handler = queue(async (body) => {
   const synced = await syncTransaction({ channel, tables, ports }, readSyncMessage(body));
   if (synced.kind !== 'asked') return;
   tell(synced.payment, synced.told);
+  if (synced.unheard)
+    throw new Error(`${synced.payment.transactionId}: nobody else asks for what was hinted at`);
   if (!synced.overdue) return;
   count('payment_overdue');
   log.error('payment.overdue', factsOf(synced.payment));

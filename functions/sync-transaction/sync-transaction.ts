@@ -3,7 +3,7 @@ import type { ConnectedChannel } from '../../lib/channels/channels.ts';
 import { isOverdue, nextDue, overAt, type SyncPlan } from '../../lib/domain/due.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import type { ChannelCode } from '../../lib/domain/ids.ts';
-import { isUnderReview, type Payment } from '../../lib/domain/payment.ts';
+import { isFinal, isUnderReview, type Payment } from '../../lib/domain/payment.ts';
 import { instant, type Ports } from '../../lib/domain/ports.ts';
 import { askChannel, endPayment, type Told, type Unanswered } from '../../lib/flows/ask-channel.ts';
 import type { SyncMessage } from '../../lib/messaging/sync.ts';
@@ -28,6 +28,8 @@ export type Synced =
       readonly payment: Payment;
       /** long past its time, and the channel still does not say: somebody is to be called */
       readonly overdue: boolean;
+      /** only this message knows that there is news, and the channel does not say which: it is to come again */
+      readonly unheard: boolean;
     };
 
 /** ms. For all that the channel is asked about one payment: five messages come at once, for 60 s. */
@@ -48,24 +50,25 @@ const unconnected: SyncPlan = {
  * 1. read the payment: nothing due, nothing done · 2. connect its channel · 3. ask what became of it; if its time is over or
  * it is to be closed, close it there, then here · 4. still open, or no answer: say when to ask again, and change nothing
  * else of it. Overtaken: whoever changed it has said when.
- * A payer who is back is no reason to put anything off: what strangers can repeat makes no payment wait.
+ * A payer who is back is no reason to put anything off: what strangers can repeat makes no payment wait. For a payment that
+ * is final the channel is asked only when it has hinted at news: money may have come late, or twice.
  * @throws whatever the store throws: the message is to come again
  * @see SPEC R8.1, R8.2
  */
-export async function syncTransaction(
-  dependencies: SyncDependencies,
-  { transactionId, returned }: SyncMessage,
-): Promise<Synced> {
+export async function syncTransaction(dependencies: SyncDependencies, message: SyncMessage): Promise<Synced> {
   const { tables, ports } = dependencies;
   const deadline = ports.now() + patience;
-  const stored = await getPayment(tables, transactionId);
-  if (stored?.payment.dueAt === undefined) return { kind: 'nothing_due' };
+  const { returned } = message;
+  const stored = await getPayment(tables, message.transactionId);
+  if (!stored || !isToBeAsked(stored.payment, message)) return { kind: 'nothing_due' };
   if (returned && !(await mayAsk(dependencies, stored.payment))) return { kind: 'asked_lately' };
   const channel = await connect(dependencies, stored.payment);
-  const told = 'gateway' in channel ? await ask(dependencies, channel, stored, deadline, returned) : channel;
-  const payment = told.kind === 'settled' ? told.payment : stored.payment;
+  const told: Told =
+    'gateway' in channel ? await ask(dependencies, channel, stored, deadline, message) : channel;
+  const payment = asToldSince(told) ?? stored.payment;
   const isSaid = returned ?? (told.kind === 'overtaken' || payment.dueAt === undefined);
-  if (isSaid) return { kind: 'asked', told, payment, overdue: false };
+  const unheard = told.kind === 'unknown' && isFinal(payment.status);
+  if (isSaid) return { kind: 'asked', told, payment, overdue: false, unheard };
   const plan = 'gateway' in channel ? channel.sync : unconnected;
   await putOff(tables, again(payment, told, plan, ports));
   return {
@@ -73,7 +76,12 @@ export async function syncTransaction(
     told,
     payment,
     overdue: !isUnderReview(payment) && isOverdue(payment, plan, ports.now()),
+    unheard,
   };
+}
+
+function isToBeAsked({ status, dueAt }: Payment, { hinted }: SyncMessage): boolean {
+  return dueAt !== undefined || (hinted === true && isFinal(status));
 }
 
 /** Of messages that come at once, one. */
@@ -102,14 +110,27 @@ function ask(
   channel: ConnectedChannel,
   stored: StoredPayment,
   deadline: number,
-  returned: true | undefined,
+  message: SyncMessage,
 ): Promise<Told> {
   const question = { tables, ports, channel, stored, deadline };
+  if (isFinal(stored.payment.status)) return askChannel({ ...question, reason: occasion(message) });
   if (ports.now() > overAt(stored.payment, channel.sync))
     return endPayment({ ...question, reason: 'status sync: its time is over' });
   if (stored.payment.closeRequestedAt !== undefined)
     return endPayment({ ...question, reason: 'status sync: it is to be closed' });
-  return askChannel({ ...question, reason: returned ? 'the payer came back' : 'status sync' });
+  const prompted = message.returned ?? message.hinted ?? false;
+  return askChannel({ ...question, prompted, reason: occasion(message) });
+}
+
+function occasion({ returned, hinted }: SyncMessage): string {
+  if (returned) return 'the payer came back';
+  return hinted ? 'the channel hinted at news' : 'status sync';
+}
+
+/** Asking may write the payment: what is said of it next is said of that version. */
+function asToldSince(told: Told): Payment | undefined {
+  if (told.kind === 'overtaken') return undefined;
+  return told.kind === 'settled' ? told.payment : told.since;
 }
 
 function again(payment: Payment, told: Told, plan: SyncPlan, ports: Ports): Payment {

@@ -1,6 +1,7 @@
 // The story of asking a channel what became of a payment, and of ending one that nobody is to pay any more. What it tells
 // goes in by the one door; what it does not tell changes nothing.
 import type { ConnectedChannel } from '../channels/channels.ts';
+import { misconfigured } from '../channels/failures.ts';
 import { overAt } from '../domain/due.ts';
 import { isCapturing, type Payment } from '../domain/payment.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -22,6 +23,8 @@ export interface Question {
   readonly deadline: number;
   /** why it is asked, for the timeline */
   readonly reason: string;
+  /** the payer is back, or the channel hints at news: what was refused may have been changed for another means */
+  readonly prompted?: boolean;
 }
 
 export type Told =
@@ -34,12 +37,12 @@ export type Told =
     }
   /**
    * no money and no closing to tell of; `not_found`: the channel does not know it (yet); `approved`: the payer has agreed, and
-   * nobody may take the money
+   * nobody may take the money; `since`: the payment as it was written on the way, if it was
    */
-  | { readonly kind: 'open'; readonly state: 'not_found' | 'pending' | 'approved' }
+  | { readonly kind: 'open'; readonly state: 'not_found' | 'pending' | 'approved'; readonly since?: Payment }
   /** somebody changed the payment while the channel was asked: look again */
   | { readonly kind: 'overtaken' }
-  | ({ readonly kind: 'unknown' } & Unanswered);
+  | ({ readonly kind: 'unknown'; readonly since?: Payment } & Unanswered);
 
 export interface Unanswered {
   readonly reason: string;
@@ -49,7 +52,7 @@ export interface Unanswered {
 }
 
 /**
- * What the payer has agreed to is taken.
+ * What the payer has agreed to is taken; after a refusal only when something says that the payer was there since.
  * @see SPEC R4.7, R8.2
  */
 export async function askChannel(question: Question): Promise<Told> {
@@ -62,10 +65,14 @@ export async function askChannel(question: Question): Promise<Told> {
     case 'overtaken':
       return { kind: 'overtaken' };
     case 'refused':
-      return { kind: 'open', state: 'pending' };
+      return { kind: 'open', state: 'pending', since: captured.payment };
     case 'said':
-      return heard({ ...question, stored: captured.stored }, captured.outcome);
+      return begun(await heard({ ...question, stored: captured.stored }, captured.outcome), captured.stored);
   }
+}
+
+function begun(told: Told, { payment }: StoredPayment): Told {
+  return told.kind === 'open' || told.kind === 'unknown' ? { ...told, since: payment } : told;
 }
 
 /** Asks, and takes nothing. */
@@ -76,7 +83,7 @@ async function look(question: Question): Promise<Told> {
 
 /** An answer that was declined or put off proves nothing about the payment. */
 function heard(question: Question, outcome: Outcome<PaymentSnapshot>): Told | Promise<Told> {
-  if (outcome.kind !== 'ok') return unanswered(outcome);
+  if (outcome.kind !== 'ok') return unanswered(question, outcome);
   const { state } = outcome.value;
   return state === 'paid' || state === 'closed' ? settle(question, outcome.value) : { kind: 'open', state };
 }
@@ -90,16 +97,17 @@ function heard(question: Question, outcome: Outcome<PaymentSnapshot>): Told | Pr
 export async function endPayment(question: Question): Promise<Told> {
   const told = await look(question);
   if (told.kind !== 'open') return told;
-  if (told.state === 'not_found') return notThere(question);
   const { channel, stored, deadline } = question;
-  // Whether we took the money is not known yet. We do not take it now, and do not say that nobody did.
-  if (isCapturing(stored.payment)) return told;
+  // Whether we took the money is not known yet. We do not take it now, and do not say that nobody did: what the
+  // channel does not show any more may have been paid.
+  if (isCapturing(stored.payment)) return { kind: 'open', state: 'pending' };
+  if (told.state === 'not_found') return notThere(question);
   const outcome = await channel.gateway.closePayment(numbered(stored), { deadline });
   if (outcome.kind === 'ok') return outcome.value === 'closed' ? close(question) : notThere(question);
-  if (outcome.kind !== 'declined') return unanswered(outcome);
+  if (outcome.kind !== 'declined') return unanswered(question, outcome);
   // It closed nothing, for a reason: it may be paid, or closed, since we asked.
   const again = await look(question);
-  return again.kind === 'open' ? unanswered(outcome) : again;
+  return again.kind === 'open' ? unanswered(question, outcome) : again;
 }
 
 async function notThere(question: Question): Promise<Told> {
@@ -132,13 +140,23 @@ async function settle(question: Question, snapshot: PaymentSnapshot): Promise<To
   return { kind: 'settled', as: kind, why, payment };
 }
 
-function unanswered(outcome: NoAnswer): Told {
+function unanswered(question: Question, outcome: NoAnswer): Told {
   if (outcome.kind === 'unknown') {
     const { reason, channelCode, cause } = outcome;
     return { kind: 'unknown', reason, cause, ...(channelCode !== undefined && { channelCode }) };
   }
-  const cause = outcome.kind === 'retry_later' ? outcome.cause : undefined;
-  return { kind: 'unknown', reason: 'not_answered', channelCode: outcome.channelCode, cause };
+  const { channelCode } = outcome;
+  const cause = outcome.kind === 'retry_later' ? outcome.cause : whyDeclined(question, outcome);
+  return { kind: 'unknown', reason: 'not_answered', channelCode, cause };
+}
+
+/** It will be so until an operator acts: whoever asked is to tell them. */
+function whyDeclined(
+  { channel }: Question,
+  { code, channelCode, message }: NoAnswer & { kind: 'declined' },
+): unknown {
+  if (code !== 'misconfigured') return undefined;
+  return misconfigured({ channelCode: channel.code }, new Error(`${channelCode}: ${message}`));
 }
 
 type NoAnswer = Exclude<Outcome<unknown>, { kind: 'ok' }>;

@@ -4,7 +4,7 @@ import { nextDue } from '../domain/due.ts';
 import { isCapturing, isUnderReview, type Payment } from '../domain/payment.ts';
 import { instant } from '../domain/ports.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
-import type { Outcome } from '../gateways/gateway.ts';
+import type { DeclineCode, Outcome } from '../gateways/gateway.ts';
 import { changePayment, getPayment, type StoredPayment } from '../store/payments.ts';
 import type { Question } from './ask-channel.ts';
 import { numbered } from './numbered.ts';
@@ -12,20 +12,26 @@ import { numbered } from './numbered.ts';
 /** How often a payer may choose something that is refused: then the payment has failed. */
 export const maximumDeclines = 5;
 
+/**
+ * News of an earlier call, or of another payment under the same number: the channel is asked for the facts. Refused at the
+ * door for what an operator can mend: taken after that.
+ */
+const saysNothing: readonly DeclineCode[] = ['already_paid', 'duplicate_order', 'misconfigured'];
+
 export type Captured =
   /** what the channel says since; `stored` is the payment as it was written before it was asked */
   | { readonly kind: 'said'; readonly outcome: Outcome<PaymentSnapshot>; readonly stored: StoredPayment }
   /** it was refused, and that is written down */
-  | { readonly kind: 'refused' }
-  /** nobody may take the money: it is to be closed, or waits for a decision */
+  | { readonly kind: 'refused'; readonly payment: Payment }
+  /** nobody may take the money: it is to be closed, waits for a decision, or was refused and nobody chose another means */
   | { readonly kind: 'not_wanted' }
   /** somebody changed the payment meanwhile: look again */
   | { readonly kind: 'overtaken' };
 
 /**
- * 1. nobody wants it closed, and nobody is to decide about it · 2. write that the capture begins: whoever closes it from the
+ * 1. nobody wants it closed, nobody is to decide about it, and it is not what was refused before · 2. write that the capture begins: whoever closes it from the
  * same version is overtaken · 3. tell the channel; the same call may be made again, so that a lost answer is asked for by
- * another · 4. a refused means is written down, and frees the payment.
+ * another · 4. a refusal that proves that no money moved is written down, and frees the payment.
  * @see SPEC R4.7; QUALITY hard cases 7, 15
  */
 export async function capture(question: Question): Promise<Captured> {
@@ -33,14 +39,19 @@ export async function capture(question: Question): Promise<Captured> {
   const { payment } = question.stored;
   const isWanted =
     payment.status === 'PENDING_PAYMENT' && payment.closeRequestedAt === undefined && !isUnderReview(payment);
-  if (!isWanted || !channel.gateway.capturePayment) return { kind: 'not_wanted' };
+  if (!isWanted || wouldBeRefused(question) || !channel.gateway.capturePayment) return { kind: 'not_wanted' };
   const stored = isCapturing(payment) ? question.stored : await begin(question);
   if (!stored) return { kind: 'overtaken' };
   const outcome = await channel.gateway.capturePayment(numbered(stored), { deadline });
-  // Not a refusal but news of an earlier call: the channel is asked for the facts.
-  if (outcome.kind !== 'declined' || outcome.code === 'already_paid')
+  if (outcome.kind !== 'declined' || saysNothing.includes(outcome.code))
     return { kind: 'said', outcome, stored };
-  return (await refused(question, stored, outcome)) ? { kind: 'refused' } : { kind: 'overtaken' };
+  const after = await refused(question, stored, outcome);
+  return after ? { kind: 'refused', payment: after } : { kind: 'overtaken' };
+}
+
+/** The same means as before, as far as anybody knows: the channel may show a refused order as agreed to. */
+function wouldBeRefused({ stored: { payment }, prompted = false }: Question): boolean {
+  return (payment.captureDeclines ?? 0) > 0 && !isCapturing(payment) && !prompted;
 }
 
 async function begin(question: Question): Promise<StoredPayment | undefined> {
@@ -57,7 +68,7 @@ function refused(
   question: Question,
   stored: StoredPayment,
   { code, channelCode: channelErrorCode }: Outcome<never> & { kind: 'declined' },
-): Promise<boolean> {
+): Promise<Payment | undefined> {
   const captureDeclines = (stored.payment.captureDeclines ?? 0) + 1;
   const isOver = code !== 'payer_refused' || captureDeclines >= maximumDeclines;
   const failed = { status: 'PAID_FAILED', errorCode: 'CHANNEL_DECLINED', dueAt: undefined } as const;
@@ -76,10 +87,10 @@ async function write(
   stored: StoredPayment,
   change: Change,
   reason: string,
-): Promise<boolean> {
+): Promise<Payment | undefined> {
   const { payment } = stored;
   const dueAt = nextDue(payment, channel.sync, ports.now(), ports.random());
   const after = { ...payment, dueAt, ...change, version: payment.version + 1, updatedAt: instant(ports) };
   const cause = { actor: `channel:${channel.code}`, reason };
-  return (await changePayment(tables, stored, after, cause)) === 'changed';
+  return (await changePayment(tables, stored, after, cause)) === 'changed' ? after : undefined;
 }

@@ -170,7 +170,7 @@ export interface Gateway extends NotificationReader {
   closePayment(query: PaymentQuery, call: CallOptions): Promise<Outcome<Closing>>;
   /**
    * Takes the money that the payer agreed to; the same call may be made again. Declined as `payer_refused`: this means to
-   * pay was refused and no money moved; the payer may agree to another.
+   * pay was refused, or the payer has not agreed to it, and no money moved; the payer may agree to another.
    */
   capturePayment?(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
   /**

@@ -8,6 +8,8 @@ const message = z.strictObject({
   transactionId: z.custom<TransactionId>((value) => typeof value === 'string' && isTransactionId(value)),
   /** its payer has come back and waits: it is asked for at once, but not twice in a few seconds */
   returned: z.literal(true).optional(),
+  /** the channel has hinted at news of it: it is asked for even when it is final */
+  hinted: z.literal(true).optional(),
 });
 
 export type SyncMessage = z.infer<typeof message>;

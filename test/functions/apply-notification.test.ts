@@ -46,8 +46,8 @@ function apply(message: CallbackMessage, changes: Partial<ApplyDependencies> = {
   return applyNotification({ tables: database.tables(), ports: ports(), ...rest, ...changes }, message);
 }
 
-async function stored(): Promise<Payment> {
-  const payment = aPayment();
+async function stored(changes: Partial<Payment> = {}): Promise<Payment> {
+  const payment = aPayment(changes);
   await createPayment(database.tables(), payment, { actor: 'shop', reason: 'asked' }, undefined, 0);
   return payment;
 }
@@ -64,6 +64,8 @@ async function rowsOf(pk: string): Promise<Record<string, unknown>[]> {
   return Items;
 }
 
+const isKept = ({ sk }: Record<string, unknown>) => String(sk).startsWith('CALLBACK#');
+
 describe('a proved notification', () => {
   it('is applied once, and its event names the channel and the callback', async () => {
     const payment = await stored();
@@ -79,12 +81,35 @@ describe('a proved notification', () => {
     });
   });
 
+  it('that is a hint is kept once, before the channel is asked, however often it is told', async () => {
+    const payment = await stored({ gatewayOrderId: 'order-1' });
+    const { transactionId } = payment;
+    const hint = {
+      kind: 'hint',
+      what: 'A',
+      noticeId: 'n1',
+      transactionId,
+      gatewayOrderId: 'order-1',
+    } as const;
+    const seen: unknown[] = [];
+    const ask: ApplyDependencies['ask'] = async (message) => {
+      seen.push([message, (await rowsOf(transactionId)).filter(isKept).length]);
+    };
+    for (let times = 1; times <= 2; times++)
+      expect(await apply(messageOf(hint), { ask })).toMatchObject({ kind: 'asked' });
+    const message = { transactionId, hinted: true };
+    expect(seen).toEqual([
+      [message, 1],
+      [message, 1],
+    ]);
+    expect((await getPayment(database.tables(), transactionId))?.payment).toEqual(payment);
+  });
+
   it('of two refunds is kept twice, and of one refund that is told again, once', async () => {
     const { transactionId } = await stored();
     for (const noticeId of ['n1', 'n2', 'n1'])
       await apply(messageOf({ kind: 'unrecognised', what: 'refund notice', noticeId, transactionId }));
-    const kept = (await rowsOf(transactionId)).filter(({ sk }) => String(sk).startsWith('CALLBACK#'));
-    expect(kept).toHaveLength(2);
+    expect((await rowsOf(transactionId)).filter(isKept)).toHaveLength(2);
   });
 
   it('that we do not know is kept with its payment, and nothing is guessed', async () => {

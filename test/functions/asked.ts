@@ -62,8 +62,8 @@ export interface Asked {
   readonly clock: TestPorts;
   /** what the gateway was asked, in order */
   readonly calls: string[];
-  /** by a message that find-due sends, or that the payer's return does */
-  sync(returned?: true): ReturnType<typeof syncTransaction>;
+  /** by a message that find-due sends, or that the payer's return or a hint of the channel does */
+  sync(returned?: true, hinted?: true): ReturnType<typeof syncTransaction>;
   row(): Promise<Payment>;
   events(): Promise<{ name: string; reason: string }[]>;
 }
@@ -105,8 +105,9 @@ export async function dueOne(
   const channel = () => (script.connect ? Promise.reject(script.connect) : Promise.resolve(connected));
   return {
     ...{ payment, clock, calls },
-    sync: (returned) => {
-      const message = { transactionId: id ?? payment.transactionId, ...(returned && { returned }) };
+    sync: (returned, hinted) => {
+      const which = { ...(returned && { returned }), ...(hinted && { hinted }) };
+      const message = { transactionId: id ?? payment.transactionId, ...which };
       return syncTransaction({ channel, tables, ports: clock }, message);
     },
     row: async () => {

@@ -184,12 +184,17 @@ describe('a capture', () => {
     );
   });
 
-  test.each([
-    ['ORDER_NOT_APPROVED', 'pending'],
-    ['PAYER_ACTION_REQUIRED', 'pending'],
-    ['ORDER_EXPIRED', 'not_found'],
-  ])('%s is no refusal: %s', async (name, state) => {
-    expect(await captured(issue(name))).toEqual(ok(state));
+  test.each([['ORDER_NOT_APPROVED'], ['PAYER_ACTION_REQUIRED']])(
+    '%s: nothing was taken, and the payer has to act first',
+    async (name) => {
+      expect(await captured(issue(name))).toMatchObject({
+        ...{ kind: 'declined', code: 'payer_refused', channelCode: name },
+      });
+    },
+  );
+
+  test('ORDER_EXPIRED is no refusal: the order is not there any more', async () => {
+    expect(await captured(issue('ORDER_EXPIRED'))).toEqual(ok('not_found'));
   });
 
   test('of an order that is not there', async () => {

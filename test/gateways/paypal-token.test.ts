@@ -1,10 +1,10 @@
 // The access token: fetched when it is needed, shared, kept for as long as it holds, and never told to anybody.
 import { inspect } from 'node:util';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { noon } from '../contract/bench.ts';
 import { account, secrets } from '../contract/paypal-side.ts';
-import { aToken, connected, options, order, query, request, said } from './paypal-answering.ts';
+import { aToken, connected, options, order, query, request, said, type Said } from './paypal-answering.ts';
 
 const pending = said(200, order());
 const minute = 60_000;
@@ -30,6 +30,27 @@ test('calls at one time share one', async () => {
   await Promise.all([1, 2, 3].map(() => gateway.queryPayment(query, options)));
   await gateway.queryPayment(query, options);
   expect([tokens.length, sent.length]).toEqual([1, 4]);
+});
+
+test('calls that share one each wait as long as they may, and the one who asked first cuts off nobody', async () => {
+  let answer: (said: Said) => void = () => undefined;
+  const token = () => new Promise<Said>((resolve) => (answer = resolve));
+  const { gateway, tokens, sent } = connected([pending], { token });
+  const [first, second] = [50, 20_000].map((left) => gateway.queryPayment(query, { deadline: noon + left }));
+  expect(await first).toMatchObject({ kind: 'retry_later', channelCode: 'token' });
+  expect(sent).toEqual([]);
+  answer(said(200, aToken));
+  expect(await second).toMatchObject({ kind: 'ok' });
+  expect([tokens.length, sent.length]).toEqual([1, 1]);
+});
+
+test('the question for one is given up, however long its callers would wait', async () => {
+  const times: unknown[] = [];
+  const timeout = jest.spyOn(AbortSignal, 'timeout');
+  await connected([pending]).gateway.queryPayment(query, { deadline: noon + 3_600_000 });
+  times.push(...timeout.mock.calls.map(([ms]) => ms));
+  timeout.mockRestore();
+  expect(times).toContain(10_000);
 });
 
 test('is used until shortly before its end', async () => {

@@ -152,23 +152,6 @@ describe.each(captured)('$channel: agreed to, and it cannot be taken', (product)
   });
 });
 
-describe.each(captured)('$channel: agreed to, and refused', (product) => {
-  test('the refusal is lost, and its payer goes away: closed once the provider knows the order no more', async () => {
-    const order = orderOf(product);
-    const id = await shown(service.app, order);
-    await failCalls(id, 'capture', 'reset_after', 1);
-    await pay(service, id, 'decline', gone);
-    // Whether the money was taken, nobody knows; the payer may choose another means.
-    await advance('1h');
-    expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
-    await advance('6h');
-    expect(await read(service, id)).toMatchObject({ status: 'CLOSED', version: 4 });
-    expect([await charges(id), answers(id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
-    await expectFree(order);
-    await expectAgreement(service, [order]);
-  });
-});
-
 const slow = [
   ['under_review', 'its webhook', true],
   ['under_review', 'sync alone', false],

@@ -91,6 +91,9 @@ const createCall: Table = {
 const captureCall: Table = {
   ...anyCall,
   '422 INSTRUMENT_DECLINED': declined('payer_refused'),
+  // What the payer agreed to is taken back, or not enough: it is the payer's turn.
+  '422 ORDER_NOT_APPROVED': declined('payer_refused'),
+  '422 PAYER_ACTION_REQUIRED': declined('payer_refused'),
   '422 REDIRECT_PAYER_FOR_ALTERNATE_FUNDING': declined('payer_refused'),
   '422 MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED': declined('refused'),
   '422 PAYEE_BLOCKED_TRANSACTION': declined('refused'),
@@ -108,8 +111,6 @@ const tables = { create: createCall, capture: captureCall, query: anyCall } as c
 /** Where a refusal to capture says how the order stands. */
 const standings = {
   '422 ORDER_ALREADY_CAPTURED': 'captured',
-  '422 ORDER_NOT_APPROVED': 'pending',
-  '422 PAYER_ACTION_REQUIRED': 'pending',
   '422 ORDER_EXPIRED': 'not_found',
 } as const;
 

@@ -26,31 +26,44 @@ interface Credentials {
 
 /** ms before its end from when on a token is used no more */
 const margin = 60_000;
+/** ms for one question for a token, whoever waits for it and however long */
+const patience = 10_000;
 
 export function tokenSource(credentials: Credentials, ports: GatewayPorts): TokenSource {
   /** `until`: ms since 1970 UTC */
   let kept: { readonly text: string; readonly until: number } | undefined;
   let underWay: Promise<Token | NoToken> | undefined;
 
-  async function fetched(call: CallOptions): Promise<Token | NoToken> {
-    const read = readToken(await ask(credentials, ports, call));
+  async function fetched(): Promise<Token | NoToken> {
+    const read = readToken(await ask(credentials, ports, { deadline: ports.now() + patience }));
     if ('kind' in read) return read;
     kept = { text: read.text, until: ports.now() + read.seconds * 1000 - margin };
     return { kind: 'token', text: read.text };
   }
 
   return {
-    take(call) {
+    take({ deadline }) {
       if (kept && ports.now() < kept.until) return Promise.resolve({ kind: 'token', text: kept.text });
-      underWay ??= fetched(call).finally(() => {
+      underWay ??= fetched().finally(() => {
         underWay = undefined;
       });
-      return underWay;
+      return Promise.race([underWay, tooLate(deadline - ports.now())]);
     },
     drop(text) {
       if (kept?.text === text) kept = undefined;
     },
   };
+}
+
+/** The question goes on for the others, and for the next call. */
+function tooLate(left: number): Promise<NoToken> {
+  const over = AbortSignal.timeout(Math.max(0, left));
+  return new Promise((resolve) => {
+    const giveUp = () => {
+      resolve(noToken('token', 'no token came in time'));
+    };
+    over.addEventListener('abort', giveUp, { once: true });
+  });
 }
 
 function ask(

@@ -14,6 +14,7 @@ export const instruments = {
   declined_capture: 'A card whose capture comes to nothing',
   echeck: 'eCheck: the capture is pending until the bank has paid',
   under_review: 'PayPal balance, and the capture is reviewed first',
+  taken_elsewhere: 'PayPal balance, and another program of the shop captures at once',
 } as const;
 export type Instrument = keyof typeof instruments;
 
@@ -135,6 +136,7 @@ export class Orders {
     });
     this.#reversals.set(order, cancel);
     this.#happened(order, 'approved');
+    if (instrument === 'taken_elsewhere') this.#capture(order, instrument);
     return true;
   }
 
