@@ -45,19 +45,21 @@ const delays = [10, 60, 300, 900, 900, 900] as const;
  * 1. a payment's state: by the one door; a hint of one: its bytes are kept, and the channel is asked · 2. a type or status that we do not know: its bytes are kept with the payment,
  * and nothing is guessed · 3. an unknown number: sent to the queue again before this message ends, and in the end
  * quarantined · 4. what belongs to no payment of that channel: quarantined.
+ * @param twin it came under a transmission that brought another body before: what may be a forger's is not kept
  * @throws Error when anything could not be made durable: the message is to come again
  * @see SPEC R7.2, R7.3, R7.6; QUALITY 3.4
  */
 export function applyNotification(
   dependencies: ApplyDependencies,
   message: CallbackMessage,
+  twin = false,
 ): Promise<Applied> {
   const { notification } = message;
   switch (notification.kind) {
     case 'payment':
       return settle(dependencies, message, notification.snapshot);
     case 'hint':
-      return ask(dependencies, message, notification);
+      return ask(dependencies, message, notification, twin);
     case 'unrecognised':
       return keep(dependencies, message, notification);
   }
@@ -107,6 +109,7 @@ async function ask(
   dependencies: ApplyDependencies,
   message: CallbackMessage,
   { what, transactionId, gatewayOrderId }: CallbackMessage['notification'] & { kind: 'hint' },
+  twin: boolean,
 ): Promise<Applied> {
   const stored = await getPayment(dependencies.tables, transactionId);
   if (!stored) return elsewhere(dependencies, message, transactionId, 'not_there');
@@ -116,7 +119,7 @@ async function ask(
       ? strangeOrder(payment, gatewayOrderId)
       : ('other_channel' as const);
   if (why) return elsewhere(dependencies, message, transactionId, why);
-  await keepCallbackAlone(dependencies.tables, { transactionId, ...raw(message) });
+  if (!twin) await keepCallbackAlone(dependencies.tables, { transactionId, ...raw(message) });
   await dependencies.ask({ transactionId, hinted: true });
   return { kind: 'asked', what, transactionId };
 }

@@ -30,8 +30,9 @@ const dependencies = {
 
 export const handler = queue(async (body) => {
   const message = readCallbackMessage(body);
-  if (await isTwin(dependencies, message)) tellTwin(message);
-  tell(message, await applyNotification(dependencies, message));
+  const twin = await isTwin(dependencies, message);
+  if (twin) tellTwin(message);
+  tell(message, await applyNotification(dependencies, message, twin));
 });
 
 function tell(message: CallbackMessage, applied: Applied): void {
