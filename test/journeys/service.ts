@@ -82,7 +82,7 @@ export interface Service {
 /** ms; the first start after a change builds functions and template */
 export const bootPatience = 60_000;
 // The machine may have other things to do: a journey that hangs says so by `until`, long before this.
-jest.setTimeout(40_000);
+jest.setTimeout(120_000);
 
 export async function startService(): Promise<Service> {
   const lines: Line[] = [];
