@@ -19,7 +19,7 @@ import {
 import { listening, type Listening } from './listening.ts';
 import { authority, certificates, goodId, hand } from './paypal-certificates.ts';
 import { made, now } from './play.ts';
-import type { Row } from './row.ts';
+import { refusing } from './row.ts';
 import type { Sent, World } from './world.ts';
 
 export interface PayPalGateway extends Listening {
@@ -182,12 +182,4 @@ export async function accepted(world: World, text: string, how: Posting = {}): P
 }
 
 /** Refused in words for PayPal. */
-export function refused(
-  row: number,
-  status: 400 | 401 | 403,
-  what: string,
-  send: Row['send'],
-  more: Partial<Row> = {},
-): Row {
-  return { row, what, send, status, body: '{"name":"REFUSED","message":"refused"}', ...more };
-}
+export const refused = refusing('{"name":"REFUSED","message":"refused"}');

@@ -1,7 +1,7 @@
 // What is posted to the callback's address of channel ALIPAY, and how it is refused.
 import { anId } from '../contract/bench.ts';
 import { form, notice, paidFields, type Fields } from '../contract/alipay-side.ts';
-import type { Row } from './row.ts';
+import { refusing } from './row.ts';
 import type { Sent } from './world.ts';
 
 const path = '/payments/callbacks/alipay';
@@ -28,12 +28,4 @@ export const bent =
 export const saying = (fields: Fields) => () => post(form(notice(genuine(fields))));
 
 /** Refused in Alipay's words. */
-export function refused(
-  row: number,
-  status: 400 | 401 | 403,
-  what: string,
-  send: Row['send'],
-  more: Partial<Row> = {},
-): Row {
-  return { row, what, send, status, body: 'fail', ...more };
-}
+export const refused = refusing('fail');

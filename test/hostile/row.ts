@@ -70,3 +70,15 @@ export function read(path: string, change: Partial<Sent> = {}): Sent {
 }
 
 export { json };
+
+/** Rows of a channel whose answer to what it refuses is `body`. */
+export const refusing =
+  (body: string) =>
+  (row: number, status: 400 | 401 | 403, what: string, send: Row['send'], more: Partial<Row> = {}): Row => ({
+    row,
+    what,
+    send,
+    status,
+    body,
+    ...more,
+  });

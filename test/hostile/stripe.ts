@@ -20,7 +20,7 @@ import {
 } from '../contract/stripe-side.ts';
 import { listening, type Listening } from './listening.ts';
 import { made, now } from './play.ts';
-import type { Row } from './row.ts';
+import { refusing } from './row.ts';
 import type { Sent, World } from './world.ts';
 
 export interface StripeGateway extends Listening {
@@ -149,12 +149,4 @@ export async function accepted(world: World, ...how: Parameters<typeof posting>)
 }
 
 /** Refused in words for Stripe. */
-export function refused(
-  row: number,
-  status: 400 | 401 | 403,
-  what: string,
-  send: Row['send'],
-  more: Partial<Row> = {},
-): Row {
-  return { row, what, send, status, body: '{"received":false}', ...more };
-}
+export const refused = refusing('{"received":false}');

@@ -21,7 +21,7 @@ import {
   type Signing,
 } from '../contract/wechat-pay-side.ts';
 import { now } from './play.ts';
-import type { Row } from './row.ts';
+import { refusing } from './row.ts';
 import type { Sent, World } from './world.ts';
 
 const day = 86_400_000;
@@ -126,12 +126,4 @@ export const saying =
   };
 
 /** Refused in WeChat Pay's words. */
-export function refused(
-  row: number,
-  status: 400 | 401 | 403,
-  what: string,
-  send: Row['send'],
-  more: Partial<Row> = {},
-): Row {
-  return { row, what, send, status, body: '{"code":"FAIL","message":"refused"}', ...more };
-}
+export const refused = refusing('{"code":"FAIL","message":"refused"}');

@@ -2,9 +2,10 @@
 // it. @see SPEC R4.7, R5.6
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
+import { answers, charges, expectFree, gone } from './capturing.ts';
 import { oneOfEach, orderOf } from './products.ts';
 import { bootPatience, startService, until, type Service } from './service.ts';
-import { asked, close, logged, pay, read, shown, untilStatus, type Order } from './shop.ts';
+import { close, logged, pay, read, shown, untilStatus } from './shop.ts';
 
 let service: Service;
 
@@ -19,29 +20,8 @@ afterEach(() => service.gateway('/faults', undefined, 'DELETE'));
 const captured = oneOfEach.filter(({ isCaptured }) => isCaptured);
 const advance = (span: string) => service.control('/clock', { advance: span });
 
-/** The payer's browser does not come back. */
-const gone = { return: false };
 const failCalls = (transaction_id: string, operation: 'capture', fault: string, times: number) =>
   service.gateway('/faults', { transaction_id, call: { operation, fault, times } });
-
-/** What the provider did with its captures; without an answer it did nothing. */
-const answers = (id: string) => asked(service, id, 'capture').map((line) => line['answer']);
-
-interface Books {
-  readonly charges: readonly { readonly transaction_id: string; readonly paid_at: string }[];
-}
-
-async function charges(id: string): Promise<Books['charges']> {
-  const books = await service.gateway<Books>('/books');
-  return books.charges.filter(({ transaction_id }) => transaction_id === id);
-}
-
-/** Nobody has paid the order: another payment takes the place, and is paid. */
-async function expectFree(order: Order): Promise<void> {
-  const again = await shown(service.app, order);
-  await pay(service, again);
-  await untilStatus(service, again, 'PAID_SUCCESS');
-}
 
 describe.each(captured)('$channel: agreed to, and refused', (product) => {
   test('the refusal is lost, and its payer goes away: open, and somebody is called in the end', async () => {
@@ -57,7 +37,7 @@ describe.each(captured)('$channel: agreed to, and refused', (product) => {
     expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
     await advance('24h');
     expect(await logged(service, id, 'payment.overdue')).toMatchObject({ level: 'ERROR' });
-    expect([await charges(id), answers(id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
+    expect([await charges(service, id), answers(service, id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
     await expectAgreement(service, [order]);
   });
 });
@@ -69,11 +49,11 @@ describe.each(captured)('$channel: refused, and still agreed to', (product) => {
     await pay(service, id, 'success', { method: 'declined_always', ...gone });
     await advance('20m');
     expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 4 });
-    expect(answers(id)).toEqual(['INSTRUMENT_DECLINED']);
+    expect(answers(service, id)).toEqual(['INSTRUMENT_DECLINED']);
     await advance('20m');
     expect(await read(service, id)).toMatchObject({ status: 'CLOSED', version: 5 });
-    expect([await charges(id), answers(id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
-    await expectFree(order);
+    expect([await charges(service, id), answers(service, id)]).toEqual([[], ['INSTRUMENT_DECLINED']]);
+    await expectFree(service, order);
     await expectAgreement(service, [order]);
   });
 });
@@ -90,8 +70,8 @@ describe.each(captured)('$channel: taken by another program of the shop', (produ
     const look = async () => (await read(service, id)).anomaly;
     const late = await until('late money', look, 30_000);
     expect(late).toMatchObject({ kind: 'PAID_AFTER_CLOSE', amount: '8.80', gateway_transaction_id });
-    expect(await charges(id)).toHaveLength(1);
-    expect(answers(id)).toEqual([]);
+    expect(await charges(service, id)).toHaveLength(1);
+    expect(answers(service, id)).toEqual([]);
     await expectAgreement(service, [order]);
   });
 
@@ -100,7 +80,7 @@ describe.each(captured)('$channel: taken by another program of the shop', (produ
     const id = await shown(service.app, order);
     await pay(service, id, 'success', elsewhere);
     await untilStatus(service, id, 'PAID_SUCCESS');
-    expect(await charges(id)).toHaveLength(1);
+    expect(await charges(service, id)).toHaveLength(1);
     await expectAgreement(service, [order]);
     expect(await read(service, id)).not.toHaveProperty('anomaly');
   });

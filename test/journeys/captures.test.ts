@@ -2,9 +2,10 @@
 // taken and does not arrive at once: the payment is paid when it arrives, and not before. @see SPEC R4.7
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
+import { answers, charges, expectFree, gone } from './capturing.ts';
 import { oneOfEach, orderOf } from './products.ts';
 import { bootPatience, startService, type Service } from './service.ts';
-import { asked, close, pay, read, shown, untilStatus, type Order } from './shop.ts';
+import { close, pay, read, shown, untilStatus } from './shop.ts';
 
 let service: Service;
 
@@ -19,8 +20,6 @@ afterEach(() => service.gateway('/faults', undefined, 'DELETE'));
 const captured = oneOfEach.filter(({ isCaptured }) => isCaptured);
 const advance = (span: string) => service.control('/clock', { advance: span });
 
-/** The payer's browser does not come back. */
-const gone = { return: false };
 const loseCallbacks = (transaction_id: string) =>
   service.gateway('/faults', { transaction_id, callback: { kind: 'payment', fault: 'lost' } });
 const failCalls = (transaction_id: string, operation: 'query' | 'capture', fault: string, times = 1000) =>
@@ -32,25 +31,6 @@ async function now(): Promise<number> {
 
 const hour = 3_600_000;
 
-/** What the provider did with its captures; without an answer it did nothing. */
-const answers = (id: string) => asked(service, id, 'capture').map((line) => line['answer']);
-
-interface Books {
-  readonly charges: readonly { readonly transaction_id: string; readonly paid_at: string }[];
-}
-
-async function charges(id: string): Promise<Books['charges']> {
-  const books = await service.gateway<Books>('/books');
-  return books.charges.filter(({ transaction_id }) => transaction_id === id);
-}
-
-/** Nobody has paid the order: another payment takes the place, and is paid. */
-async function expectFree(order: Order): Promise<void> {
-  const again = await shown(service.app, order);
-  await pay(service, again);
-  await untilStatus(service, again, 'PAID_SUCCESS');
-}
-
 describe.each(captured)('$channel: agreed to, and nobody tells', (product) => {
   test('status sync takes the money, long before the agreement ends', async () => {
     const order = orderOf(product);
@@ -60,10 +40,10 @@ describe.each(captured)('$channel: agreed to, and nobody tells', (product) => {
     expect(await pay(service, id, 'success', gone)).toMatchObject({ trade_status: 'APPROVED' });
     await advance('3h');
     expect(await read(service, id)).toMatchObject({ status: 'PAID_SUCCESS', amount_paid: '8.80' });
-    const [charge, ...more] = await charges(id);
+    const [charge, ...more] = await charges(service, id);
     expect(more).toEqual([]);
     expect(Date.parse(charge?.paid_at ?? '') - agreed).toBeLessThan(hour / 4);
-    expect(answers(id)).toEqual(['201']);
+    expect(answers(service, id)).toEqual(['201']);
     await expectAgreement(service, [order]);
   });
 
@@ -79,7 +59,7 @@ describe.each(captured)('$channel: agreed to, and nobody tells', (product) => {
     expect(await read(service, id)).toMatchObject({ status: 'PENDING_PAYMENT', version: 2 });
     await advance('1h');
     expect(await read(service, id)).toMatchObject({ status: 'PAID_SUCCESS', version: 4 });
-    const [charge] = await charges(id);
+    const [charge] = await charges(service, id);
     expect(Date.parse(charge?.paid_at ?? '') - agreed).toBeGreaterThan(hour);
     await expectAgreement(service, [order]);
   });
@@ -93,9 +73,9 @@ describe.each(captured)('$channel: agreed to, and nobody tells', (product) => {
     await pay(service, id, 'success', gone);
     await advance('15m');
     expect(await read(service, id)).toMatchObject({ status: 'CLOSED', version: 3 });
-    await expectFree(order);
+    await expectFree(service, order);
     await advance('190m');
-    expect([await charges(id), answers(id)]).toEqual([[], []]);
+    expect([await charges(service, id), answers(service, id)]).toEqual([[], []]);
     await expectAgreement(service, [order]);
   });
 });
@@ -116,7 +96,7 @@ describe.each(captured)('$channel: agreed to, and it cannot be taken', (product)
     await advance('20m');
     const begun = { status: 'PENDING_PAYMENT', version: 3 };
     expect(await read(service, id)).toMatchObject(begun);
-    expect(answers(id).length).toBeGreaterThan(1);
+    expect(answers(service, id).length).toBeGreaterThan(1);
     // Its own time is over; whether the money was taken, nobody knows yet.
     await advance('140m');
     expect(await read(service, id)).toMatchObject(begun);
@@ -127,10 +107,10 @@ describe.each(captured)('$channel: agreed to, and it cannot be taken', (product)
         name === 'callback.followed' && transaction_id === id && reason === reversed,
     );
     expect(followed).toHaveLength(isTold ? 1 : 0);
-    expect(answers(id).every((answer) => answer === null)).toBe(true);
-    expect(await charges(id)).toEqual([]);
+    expect(answers(service, id).every((answer) => answer === null)).toBe(true);
+    expect(await charges(service, id)).toEqual([]);
     await service.gateway('/faults', undefined, 'DELETE');
-    await expectFree(order);
+    await expectFree(service, order);
     await expectAgreement(service, [order]);
   });
 
@@ -142,12 +122,15 @@ describe.each(captured)('$channel: agreed to, and it cannot be taken', (product)
     await advance('5m');
     expect(await close(service.app, id)).toMatchObject({ status: 202, body: { status: 'PENDING_PAYMENT' } });
     await service.gateway('/faults', undefined, 'DELETE');
-    const before = answers(id).length;
+    const before = answers(service, id).length;
     await advance('1h');
-    expect([(await read(service, id)).status, answers(id).length]).toEqual(['PENDING_PAYMENT', before]);
+    expect([(await read(service, id)).status, answers(service, id).length]).toEqual([
+      'PENDING_PAYMENT',
+      before,
+    ]);
     await advance('130m');
     expect(await read(service, id)).toMatchObject({ status: 'CLOSED' });
-    expect(await charges(id)).toEqual([]);
+    expect(await charges(service, id)).toEqual([]);
     await expectAgreement(service, [order]);
   });
 });
@@ -170,7 +153,7 @@ describe.each(captured)('$channel: taken, and not there yet', (product) => {
     await advance('40m');
     const payment = await read(service, id);
     expect(payment).toMatchObject({ status: 'PENDING_PAYMENT', version: 3 });
-    expect([await charges(id), answers(id)]).toEqual([[], ['201']]);
+    expect([await charges(service, id), answers(service, id)]).toEqual([[], ['201']]);
     expect(payment).not.toHaveProperty('amount_paid');
     return { order, id, means: { prepay_info: payment.prepay_info } };
   }
@@ -191,7 +174,7 @@ describe.each(captured)('$channel: taken, and not there yet', (product) => {
     expect(payment).toMatchObject({
       ...{ version: 4, amount_paid: '8.80', gateway_transaction_id: played.gateway_transaction_id },
     });
-    expect(await charges(id)).toHaveLength(1);
+    expect(await charges(service, id)).toHaveLength(1);
     await expectAgreement(service, [order]);
   });
 
@@ -200,8 +183,8 @@ describe.each(captured)('$channel: taken, and not there yet', (product) => {
     const { payment } = await decided(id, 'decline', isTold);
     expect(payment).toMatchObject({ version: 4 });
     expect(payment).not.toHaveProperty('amount_paid');
-    await expectFree(order);
-    expect(await charges(id)).toEqual([]);
+    await expectFree(service, order);
+    expect(await charges(service, id)).toEqual([]);
     await expectAgreement(service, [order]);
   });
 
@@ -219,8 +202,8 @@ describe.each(captured)('$channel: taken, and not there yet', (product) => {
     const id = await shown(service.app, order);
     await pay(service, id, 'success', { method: 'declined_capture', ...gone });
     await untilStatus(service, id, 'CLOSED');
-    await expectFree(order);
-    expect(await charges(id)).toEqual([]);
+    await expectFree(service, order);
+    expect(await charges(service, id)).toEqual([]);
     await expectAgreement(service, [order]);
   });
 });
