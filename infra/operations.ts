@@ -1,51 +1,28 @@
 // Every Lambda of the service, a line or two each: what sets it off, what it may touch, and who is hurt when it fails.
 // The stacks, the roles, the environments, the alarms and the local machine all read this one table.
 
-/** What a function may do; `infra/constructs/grants.ts` turns each word into exact actions on exact resources. */
-export type Need =
-  /** read one payment, one lock */
-  | 'payments:get'
-  /** change payments, and append the events that tell of it: in transactions only */
-  | 'payments:transact'
-  /** change one payment only while another stands as it is: in transactions only */
-  | 'payments:check'
-  /** read the callbacks that were set aside, and nothing else by its key */
-  | 'payments:query'
-  /** read the index of what is due */
-  | 'payments:find-due'
-  /** put off what was found due, and change nothing else: in transactions only */
-  | 'payments:claim'
-  | 'events:query'
-  /** the replay cache of Idempotency-Key */
-  | 'idempotency'
-  /** know which channels the stage declares: nothing is read for that */
-  | 'channels:declared'
-  | 'channels:get'
-  | 'channels:put'
-  /** the merchant's private keys */
-  | 'channel-secrets:get'
-  /** write those, and what readers need of them */
-  | 'channel-secrets:put'
-  /** what reads callbacks and can neither sign nor move money */
-  | 'reader-secrets:get'
-  /** sign with the merchant's keys that KMS holds */
-  | 'channel-keys:sign'
-  /** read the public halves of those keys */
-  | 'channel-keys:read'
-  | 'callbacks:send'
-  | 'sync:send'
-  | 'sync:ask'
-  | 'bus:put';
+import type { Need } from './needs.ts';
+
+export type { Need };
 
 export type On =
   /** `auth: 'iam'` stands behind SigV4 on the internal API, `'none'` on the public one */
-  | { readonly route: readonly [method: 'GET' | 'POST' | 'PUT', path: string]; readonly auth: 'iam' | 'none' }
+  | {
+      readonly route: readonly [method: 'GET' | 'POST' | 'PUT', path: string];
+      /** a second path to the same */
+      readonly also?: string;
+      readonly auth: 'iam' | 'none';
+    }
   | { readonly queue: QueueName }
   | { readonly stream: 'events' }
   /** as EventBridge writes it: `rate(1 minute)` */
-  | { readonly schedule: string };
+  | { readonly schedule: string }
+  /** the task of this state machine's states: nothing else may invoke it */
+  | { readonly workflow: WorkflowName };
 
 export type QueueName = 'callbacks' | 'sync';
+
+export type WorkflowName = 'refund';
 
 /** `urgent` wakes somebody; `notice` waits for the morning. */
 export type Severity = 'urgent' | 'notice';
@@ -115,6 +92,37 @@ export const operations = {
       'Shops cannot call off payments: payers may still pay for orders that are not wanted any more. That money would be taken, and is not lost.',
     severity: 'urgent',
   },
+  'create-refund': {
+    on: internal('POST', '/refunds/transactions'),
+    needs: ['payments:get', 'payments:put', 'idempotency', 'channels:declared', 'refund-workflow:start'],
+    impact: 'Shops cannot start refunds: payers wait for their money. Refunds that are under way go on.',
+    severity: 'urgent',
+  },
+  'confirm-refund': {
+    on: internal('POST', '/refunds/transactions/{refund_id}/confirmation'),
+    needs: ['payments:get', 'payments:put', 'idempotency'],
+    impact:
+      'Nobody can say that a BALANCE or OFFLINE refund was carried out: its amount stays reserved. Other refunds are not affected.',
+    severity: 'notice',
+  },
+  'get-refund': {
+    on: internal('GET', '/refunds/transactions/{refund_id}'),
+    needs: ['payments:get'],
+    impact: 'Shops cannot see what became of a refund. Money and callbacks are not affected.',
+    severity: 'notice',
+  },
+  'find-refund': {
+    on: internal('GET', '/refunds/transactions'),
+    needs: ['payments:get'],
+    impact: 'Shops cannot find a refund by their own number. Money and callbacks are not affected.',
+    severity: 'notice',
+  },
+  'list-refunds': {
+    on: internal('GET', '/payments/transactions/{transaction_id}/refunds'),
+    needs: ['payments:get'],
+    impact: 'Shops cannot list the refunds of a payment. Money and callbacks are not affected.',
+    severity: 'notice',
+  },
   'resolve-anomaly': {
     on: internal('POST', '/payments/transactions/{transaction_id}/anomaly/resolution'),
     needs: ['payments:get', 'payments:transact', 'idempotency'],
@@ -130,7 +138,11 @@ export const operations = {
     severity: 'notice',
   },
   'receive-callback': {
-    on: open('POST', '/payments/callbacks/{channel_code}'),
+    on: {
+      ...open('POST', '/payments/callbacks/{channel_code}'),
+      // What a callback is about is told by what it says, and not by where it came.
+      also: '/refunds/callbacks/{channel_code}',
+    },
     needs: ['channels:get', 'reader-secrets:get', 'callbacks:send'],
     impact:
       'Payers have paid and we do not hear of it: payments stay PENDING_PAYMENT. The provider repeats its callbacks for about a day.',
@@ -159,10 +171,25 @@ export const operations = {
   },
   'sync-transaction': {
     on: { queue: 'sync' },
-    needs: ['payments:get', 'payments:transact', 'channels:get', 'channel-secrets:get', 'channel-keys:sign'],
+    needs: [
+      'payments:get',
+      'payments:transact',
+      'channels:get',
+      'channel-secrets:get',
+      'channel-keys:sign',
+      'refund-workflow:start',
+    ],
     callsGateways: true,
     impact:
       'Payments whose callback was lost stay unpaid, and payments that ran out are not closed. No money is lost: what was not asked for is found due again.',
+    severity: 'urgent',
+  },
+  'refund-steps': {
+    on: { workflow: 'refund' },
+    needs: ['payments:get', 'payments:transact', 'channels:get', 'channel-secrets:get', 'channel-keys:sign'],
+    callsGateways: true,
+    impact:
+      'Refunds that were promised are not sent, or nobody asks what became of them: payers wait for their money. No refund is made twice or lost: each is begun anew.',
     severity: 'urgent',
   },
   'refresh-platform-keys': {

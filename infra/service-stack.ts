@@ -1,5 +1,5 @@
 // What every deployment may replace: functions, APIs, queues, clock, bus, alarms.
-import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Lazy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Stage } from './config.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
@@ -13,11 +13,13 @@ import { Firewall } from './constructs/firewall.ts';
 import type { Grant, Resources } from './constructs/grants.ts';
 import { OperationFunction, timeoutOf } from './constructs/operation.ts';
 import { WorkQueue } from './constructs/queue.ts';
+import { RefundWorkflow } from './constructs/refund-workflow.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { watchApi, watchFunction, watchSchedule, watchStream } from './constructs/watch.ts';
+import { watchRefundWorkflow } from './constructs/watch-workflow.ts';
 import type { DataStack } from './data-stack.ts';
 import { prefix } from './names.ts';
-import { operations, type Operation, type QueueName } from './operations.ts';
+import { operations, type On, type Operation, type QueueName } from './operations.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly stage: Stage;
@@ -34,6 +36,7 @@ export class ServiceStack extends Stack {
   private readonly open: Api;
   private readonly queues: Readonly<Record<QueueName, WorkQueue>>;
   private readonly events: EventStream;
+  private refundWorkflow: RefundWorkflow | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
@@ -85,6 +88,8 @@ export class ServiceStack extends Stack {
     return {
       ...{ payments, events, idempotency, channels, secrets, readerSecrets, signingKeys, keys, bus },
       ...{ callbacks: callbacks.queue, sync: sync.queue },
+      // Made when the function of its steps is there, and told to functions that may be made before.
+      refundWorkflow: Lazy.string({ produce: () => this.refundWorkflow?.machine.stateMachineArn }),
     };
   }
 
@@ -166,6 +171,7 @@ export class ServiceStack extends Stack {
         apiStage: open.api.deploymentStage,
         doors: [
           { method: 'POST', path: `/${apiStage}/payments/callbacks/` },
+          { method: 'POST', path: `/${apiStage}/refunds/callbacks/` },
           { method: 'GET', path: `/${apiStage}/payments/returns/` },
         ],
         rate: stage.throttle.callbacks.rate,
@@ -189,11 +195,33 @@ export class ServiceStack extends Stack {
     return [];
   }
 
-  private connect(name: string, { on }: Operation, fn: OperationFunction['function']): void {
+  private connect(name: string, operation: Operation, fn: OperationFunction['function']): void {
+    const { on } = operation;
     if ('queue' in on) this.queues[on.queue].feed(fn);
     else if ('stream' in on) this.events.feed(fn);
+    else if ('workflow' in on) this.refundWorkflow = this.workflow(operation, fn);
     else if ('schedule' in on) new Schedule(this, `${name}-clock`, { expression: on.schedule, fn });
-    else (on.auth === 'iam' ? this.internal : this.open).route(on.route, fn);
+    else this.route(on, fn);
+  }
+
+  private route(
+    { route, also, auth }: Extract<On, { readonly route: unknown }>,
+    fn: OperationFunction['function'],
+  ): void {
+    const api = auth === 'iam' ? this.internal : this.open;
+    api.route(route, fn);
+    if (also !== undefined) api.route([route[0], also], fn);
+  }
+
+  private workflow(steps: Operation, fn: OperationFunction['function']): RefundWorkflow {
+    const workflow = new RefundWorkflow(this, 'RefundWorkflow', {
+      name: `${prefix(this.stage)}-refund`,
+      steps: fn,
+      stepsTimeout: timeoutOf(steps),
+      logKey: this.data.keys.logs,
+    });
+    watchRefundWorkflow(this.alarms, workflow.machine, steps);
+    return workflow;
   }
 
   private tellAddresses(): void {
@@ -212,7 +240,7 @@ export class ServiceStack extends Stack {
     const shared =
       'Functions share the concurrency of the account; the throttles of the APIs and of the queue keep each within its part.';
     const awaited =
-      'API Gateway, queues and stream wait for the answer and keep what failed; a tick of the clock that failed is made good by the next.';
+      'API Gateway, queues, stream and workflow wait for the answer and keep what failed; a tick of the clock that failed is made good by the next.';
     acknowledge(this, {
       'NIST.800.53.R5-LambdaConcurrency': shared,
       'NIST.800.53.R5-LambdaDLQ': awaited,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Gate } from './aws/gate/gate.ts';
 import { orderFault } from './aws/gate/orders.ts';
 import type { LocalQueues } from './aws/queues.ts';
+import type { Workflows } from './aws/workflows/workflows.ts';
 import { moveClock } from './clock.ts';
 import { type Credentials, people, returnOrigins } from './credentials.ts';
 import type { Functions } from './functions.ts';
@@ -22,6 +23,7 @@ export interface ControlOptions {
   readonly timeline: Pick<Timeline, 'now' | 'advanceTo'>;
   readonly gate: Pick<Gate, 'calls' | 'faults'>;
   readonly functions: Pick<Functions, 'redeliver'>;
+  readonly workflows: Pick<Workflows, 'list'>;
   /** one hash over all tables, and one for each */
   readonly stateHash: () => Promise<unknown>;
   /** the facts of the ready line, once there are any */
@@ -51,6 +53,9 @@ const routes: Readonly<Record<string, Route>> = {
   }),
   'GET /events': ({ query }, { journal }) => ({
     events: journal.events(query.get('transaction_id') ?? undefined),
+  }),
+  'GET /executions': ({ query }, { workflows }) => ({
+    executions: workflows.list(query.get('refund_id') ?? undefined),
   }),
   'GET /faults': (_request, { gate }) => ({ faults: gate.faults.list() }),
   'POST /faults': ({ body }, { gate, functions }) => orderFault(body, gate.faults, functions),

@@ -5,7 +5,7 @@
 export interface Line {
   /** UTC ISO-8601 ms */
   readonly at: string;
-  /** an operation's name, or `api`, `bus`, `gateways`, `machine` */
+  /** an operation's name, or `api`, `bus`, `gateways`, `machine`, `workflows` */
   readonly from: string;
   /** a stable dotted name, or what a function wrote in its own words */
   readonly name: string;

@@ -10,6 +10,7 @@ import { type LocalQueues, startQueues } from './aws/queues.ts';
 import { createResources } from './aws/resources.ts';
 import { startServices } from './aws/services.ts';
 import { readAssembly } from './aws/template.ts';
+import type { Workflows } from './aws/workflows/workflows.ts';
 import { emptyWorld, type World } from './aws/world.ts';
 import { localAssembly } from './assembly.ts';
 import { startControl } from './control.ts';
@@ -23,6 +24,7 @@ import type { Ready } from './print.ts';
 import { seedChannels } from './seed.ts';
 import { type SignedFetch, signedFetch } from './signed-fetch.ts';
 import { openTimeline, type Timeline } from './timeline.ts';
+import { beginWorkflows, localWorkflows } from './workflows.ts';
 
 export interface MachineOptions {
   /** of the API; gateways and control take the next two. 0 picks free ones. */
@@ -42,6 +44,7 @@ export interface Machine extends Ready {
   /** the door that functions call AWS through; with the functions, for tests that take grants away */
   readonly gate: Gate;
   readonly functions: Functions;
+  readonly workflows: Workflows;
   stop(): Promise<void>;
 }
 
@@ -90,7 +93,8 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
   const asApplication = signedFetch({ accessKeyId, secretAccessKey }, region);
   let api = '';
   const transaction = (id: string) => getTransaction(`${api}/payments/transactions/${id}`, asApplication);
-  const around = { start, journal, timeline, gatewaysPort: ports.gateways, transaction, dataDir };
+  const workflows = localWorkflows({ journal, timeline, seed, dataDir });
+  const around = { start, journal, timeline, gatewaysPort: ports.gateways, transaction, dataDir, workflows };
   const { stacks, gateways, ...emulators } = await startAround(around);
 
   const { dynamo, queues, services } = emulators;
@@ -103,7 +107,7 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
   };
   const gate = await start(startGate({ account, region, endpoints, now, operations, tell }));
   const { access } = gate;
-  const made = { dynamo, services, buckets, queues: fronted(queues, gate) };
+  const made = { dynamo, services, buckets, workflows, queues: fronted(queues, gate) };
   const world = { account, region, access, ...made, ...declared };
   await createResources(stacks, world);
   const functions = await start(
@@ -139,16 +143,18 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
     startControl({
       ...{ port: ports.control, credentials, journal, timeline, queues, deadLetters, ready },
       stateHash: () => dynamo.stateHash(),
-      ...{ gate, functions },
+      ...{ gate, functions, workflows },
     }),
   );
   const call = signedFetch(credentials.people.operator, region);
   await seedChannels({ api, call, kms: services.endpoint, gateways });
+  // What an earlier start left running finds channels that lead to this start's gateways.
+  await start(beginWorkflows(workflows, { access, functions: functions.byArn }, journal));
   told.facts = {
     ...{ api, gateways: gateways.url, control: control.url, region, accessKeyId, secretAccessKey },
     readyMs: Math.round(performance.now() - since),
   };
-  return { ...told.facts, credentials, gate, functions };
+  return { ...told.facts, credentials, gate, functions, workflows };
 }
 
 /** Functions reach a queue by its URL, whose host comes before any other address: it is the gate's. */
@@ -168,10 +174,12 @@ interface Around {
   readonly gatewaysPort: number;
   readonly transaction: (id: string) => Promise<{ prepay_info?: unknown } | undefined>;
   readonly dataDir: string | undefined;
+  readonly workflows: Pick<Workflows, 'operations'>;
 }
 
 /** The template, the emulators that its resources are made in, and the gateways: all at once, for they need time. */
-async function startAround({ start, journal, timeline, gatewaysPort, transaction, dataDir }: Around) {
+async function startAround(around: Around) {
+  const { start, journal, timeline, gatewaysPort, transaction, dataDir, workflows } = around;
   const { now, schedule } = timeline;
   const kept = dataDir === undefined ? {} : { dataDir };
   const building = () => {
@@ -181,7 +189,7 @@ async function startAround({ start, journal, timeline, gatewaysPort, transaction
   const dynamo = start(startDynamo({ ...kept, account, region }));
   const services = start(
     startServices({
-      ...{ ...kept, account, region, now },
+      ...{ ...kept, account, region, now, workflows: workflows.operations },
       onBusEvent: (event) => {
         journal.published(event);
       },

@@ -23,59 +23,10 @@ import {
 } from './contract/alipay-side.ts';
 import { aPayment } from './domain/samples.ts';
 import { channelBody, deploy, type Deployed, type Name } from './functions/deployed.ts';
+import { expected } from './sample-answers.ts';
 
 const folder = join(import.meta.dirname, '../events/samples');
 const files = globSync('*.json', { cwd: folder }).map((file) => basename(file, '.json'));
-
-/** In this order: later ones read what earlier ones made. What an API answers: status, and its code when it refuses. */
-const expected: Readonly<Record<string, object>> = {
-  'put-channel.configured': { status: 200, body: { channel_code: 'ALIPAY', version: 1 } },
-  'put-channel.refused-scope': { status: 403, body: { code: 'SCOPE_MISSING' } },
-  'get-channel.found': { status: 200, body: { channel_code: 'ALIPAY', version: 1 } },
-  'get-channel.not-found': { status: 404, body: { code: 'NOT_FOUND' } },
-  'create-payment.created': { status: 201, body: { status: 'PENDING_PAYMENT', amount_requested: '8.80' } },
-  'create-payment.refused-amount': { status: 422, body: { code: 'AMOUNT_SCALE', param: 'amount' } },
-  'get-payment.found': { status: 200, body: { business_order_id: '20261122-0001' } },
-  'get-payment.not-found': { status: 404, body: { code: 'NOT_FOUND' } },
-  'list-payments.page': { status: 200, body: { items: [{ business_order_id: '20261122-0001' }] } },
-  'list-payments.refused-cursor': { status: 400, body: { code: 'CURSOR_INVALID', param: 'cursor' } },
-  'get-timeline.found': {
-    status: 200,
-    body: { events: [{ name: 'payment.created' }, { name: 'payment.pending' }] },
-  },
-  'get-timeline.not-found': { status: 404, body: { code: 'NOT_FOUND' } },
-  'receive-callback.paid': { status: 200, body: 'success' },
-  'receive-callback.forged': { status: 401, body: 'fail' },
-  'apply-notification.paid-and-poison': {
-    batchItemFailures: [{ itemIdentifier: '00000001-1111-4222-8333-444455556666' }],
-  },
-  'close-payment.closed': { status: 200, body: { status: 'CLOSED', version: 2 } },
-  'close-payment.refused-paid': { status: 409, body: { code: 'ORDER_ALREADY_PAID' } },
-  'apply-notification.paid-after-close': { batchItemFailures: [] },
-  'resolve-anomaly.refused-scope': { status: 403, body: { code: 'SCOPE_MISSING' } },
-  'resolve-anomaly.accepted': {
-    status: 200,
-    body: { status: 'PAID_SUCCESS', anomaly: { kind: 'PAID_AFTER_CLOSE', resolution: { action: 'accept' } } },
-  },
-  'apply-notification.unknown-number': { batchItemFailures: [] },
-  'list-quarantine.refused-scope': { status: 403, body: { code: 'SCOPE_MISSING' } },
-  'list-quarantine.page': {
-    status: 200,
-    body: { items: [{ reason: 'no_such_payment', facts: { amount: '8.80' } }], next_cursor: null },
-  },
-  'receive-return.forged': { status: 403, body: expect.stringContaining('无法识别此地址') },
-  'receive-return.paid': {
-    status: 303,
-    location: expect.stringMatching(/^https:\/\/shop\.example\/done\?.*&status=PAID_SUCCESS$/),
-  },
-  'find-due.minute': { answer: 'none' },
-  'refresh-platform-keys.hour': { answer: 'none' },
-  'catch-up.hour': { answer: 'none' },
-  'sync-transaction.paid-and-poison': {
-    batchItemFailures: [{ itemIdentifier: '00000003-1111-4222-8333-444455556666' }],
-  },
-  'publish-events.batch': { batchItemFailures: [] },
-};
 
 const made = { payee: { merchantId: account.merchant_id, appId: account.app_id } };
 const minutesAgo = (many: number) => new Date(Date.now() - many * 60_000).toISOString();
@@ -92,6 +43,7 @@ const there: Readonly<Record<'closing' | 'returning' | 'due' | 'unknown', Paymen
 const outcomes = new Map<string, Outcome>();
 let deployed: Deployed;
 let transactionId = '';
+let refundId = '';
 
 type Outcome = Readonly<Record<string, unknown>>;
 
@@ -128,8 +80,9 @@ async function feed(name: string): Promise<Outcome> {
   if (result.statusCode === undefined) return result;
   const { statusCode, headers = {}, body = '' } = result;
   const isJson = headers['content-type']?.includes('json');
-  const read = isJson ? (JSON.parse(body) as { transaction_id?: string }) : body;
-  if (statusCode === 201 && typeof read === 'object') transactionId = read.transaction_id ?? '';
+  const read = isJson ? (JSON.parse(body) as { transaction_id?: string; refund_id?: string }) : body;
+  if (statusCode === 201 && typeof read === 'object')
+    ({ transaction_id: transactionId = transactionId, refund_id: refundId = refundId } = read);
   return { status: statusCode, body: read, location: headers['location'] };
 }
 
@@ -148,6 +101,11 @@ function fill(text: string): object {
     authorization: 'AWS4-HMAC-SHA256',
     md5: '0'.repeat(32),
     channel: base64(JSON.stringify(channelBody)),
+    refund_id: refundId,
+    refund: base64(refundBody('3.00', 'r1')),
+    refund_of_too_much: base64(refundBody('5.81', 'r2')),
+    offline_refund: base64(refundBody('1.00', 'r3', { refund_method: 'OFFLINE' })),
+    confirmation: base64(JSON.stringify({ result: 'refunded', reference: 'transfer 20261122-7' })),
     callback: base64(form(notice(paid))),
     forged_callback: base64(form(notice(paid, stranger))),
   };
@@ -156,6 +114,13 @@ function fill(text: string): object {
     return values[name];
   });
   return JSON.parse(filled) as object;
+}
+
+/** Of the 8.80 of the payer who came back. */
+function refundBody(amount: string, number: string, more: object = {}): string {
+  const { transactionId: original_transaction_id } = there.returning;
+  const business_refund_id = `20261122-0001-${number}`;
+  return JSON.stringify({ original_transaction_id, business_refund_id, amount, ...more });
 }
 
 function functionOf(sample: string): Name {

@@ -1,6 +1,6 @@
 // What each channel's configuration says of late and wrong money: read from its row, with nothing that speaks to the channel.
 import type { ChannelCode } from '../../lib/domain/ids.ts';
-import type { AnomalyPolicy } from '../../lib/domain/payment.ts';
+import type { AnomalyPolicy } from '../../lib/domain/anomaly.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { getChannelRow, type ChannelTable } from '../../lib/store/channels.ts';
 

@@ -1,9 +1,10 @@
 // The story of a proved notification: what it says is brought to the payment, once. What belongs to no payment is kept apart.
 import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
-import type { AnomalyPolicy } from '../../lib/domain/payment.ts';
+import type { AnomalyPolicy } from '../../lib/domain/anomaly.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { strangeOrder, type PaymentSnapshot } from '../../lib/domain/settlement.ts';
 import { settlePayment, type Settled } from '../../lib/flows/settle-payment.ts';
+import type { SettledRefund } from '../../lib/flows/settle-refund.ts';
 import type { CallbackMessage } from '../../lib/messaging/callbacks.ts';
 import type { SyncMessage } from '../../lib/messaging/sync.ts';
 import { keepCallbackAlone, type RawCallback } from '../../lib/store/callbacks.ts';
@@ -11,6 +12,7 @@ import { getPayment } from '../../lib/store/payments.ts';
 import { namedBy, quarantine, type QuarantineReason } from '../../lib/store/quarantine.ts';
 import type { Tables } from '../../lib/store/table.ts';
 import { keepTransmission } from '../../lib/store/transmissions.ts';
+import { followRefundHint, settleRefundNotice, type Followed } from './apply-refund.ts';
 
 export interface ApplyDependencies {
   readonly tables: Tables;
@@ -18,19 +20,20 @@ export interface ApplyDependencies {
   /** what becomes of late and wrong money in that channel */
   readonly policy: (code: ChannelCode) => Promise<AnomalyPolicy>;
   /** Lets the channel be asked. @returns when that is durable @throws when it is not */
-  readonly ask: (message: SyncMessage) => Promise<void>;
+  readonly ask: (question: SyncMessage) => Promise<void>;
   /** @param delay s; resolves when the message is durable */
   readonly sendAgain: (message: CallbackMessage, delay: number) => Promise<void>;
 }
 
 export type Applied =
   | Exclude<Settled, { kind: 'nothing_of_ours' | 'overtaken' }>
+  | { readonly kind: 'refund'; readonly settled: Exclude<SettledRefund, { kind: 'nothing_of_ours' }> }
   /** of a type or status that we do not know: kept with its payment */
   | { readonly kind: 'kept'; readonly what: string; readonly transactionId: TransactionId }
   /** what it says is not believed by itself: the channel will be asked */
   | { readonly kind: 'asked'; readonly what: string; readonly transactionId: TransactionId }
   /** its payment is not there (yet); `delay` in s */
-  | { readonly kind: 'later'; readonly transactionId: TransactionId; readonly delay: number }
+  | { readonly kind: 'later'; readonly transactionId: TransactionId | undefined; readonly delay: number }
   /** kept for a person; told anew when it comes again, since whoever kept it may not have come so far as to tell */
   | {
       readonly kind: 'quarantined';
@@ -58,6 +61,10 @@ export function applyNotification(
   switch (notification.kind) {
     case 'payment':
       return settle(dependencies, message, notification.snapshot);
+    case 'refund':
+      return refunded(dependencies, message, settleRefundNotice(dependencies, message, notification));
+    case 'refund_hint':
+      return refunded(dependencies, message, followRefundHint(dependencies, message, notification));
     case 'hint':
       return ask(dependencies, message, notification, twin);
     case 'unrecognised':
@@ -124,6 +131,18 @@ async function ask(
   return { kind: 'asked', what, transactionId };
 }
 
+async function refunded(
+  dependencies: ApplyDependencies,
+  message: CallbackMessage,
+  working: Promise<SettledRefund | Followed>,
+): Promise<Applied> {
+  const done = await working;
+  if (done.kind === 'asked') return done;
+  if (done.kind !== 'nothing_of_ours') return { kind: 'refund', settled: done };
+  if (done.why === 'other_channel') return putAside(dependencies, message, 'other_channel');
+  return lookLater(dependencies, message, done.transactionId);
+}
+
 function elsewhere(
   dependencies: ApplyDependencies,
   message: CallbackMessage,
@@ -138,7 +157,7 @@ function elsewhere(
 async function lookLater(
   dependencies: ApplyDependencies,
   message: CallbackMessage,
-  transactionId: TransactionId,
+  transactionId: TransactionId | undefined,
 ): Promise<Applied> {
   const { attempt = 0 } = message;
   const delay = delays[attempt];

@@ -6,7 +6,7 @@ import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
 import { readCallbackMessage, sendCallback, type CallbackMessage } from '../../lib/messaging/callbacks.ts';
-import { sendSyncs, type SyncMessage } from '../../lib/messaging/sync.ts';
+import { sendMessages, type SyncMessage } from '../../lib/messaging/sync.ts';
 import { namedBy } from '../../lib/store/quarantine.ts';
 import { clientDefaults, deployedTables, documentClient, unlogged } from '../../lib/store/table.ts';
 import { anomalyPolicies } from './anomaly-policies.ts';
@@ -21,9 +21,9 @@ const dependencies = {
   tables: deployedTables(env, client, ports),
   ports,
   policy: anomalyPolicies({ client, channels: env('CHANNELS_TABLE') }, ports),
-  ask: async ({ transactionId, ...more }: SyncMessage) => {
-    const [refused] = await sendSyncs(syncQueue, [transactionId], more);
-    if (refused) throw new Error(`the queue does not take ${transactionId}: ${refused.code}`);
+  ask: async (question: SyncMessage) => {
+    const [refused] = await sendMessages(syncQueue, [question]);
+    if (refused) throw new Error(`the queue does not take ${refused.id}: ${refused.code}`);
   },
   sendAgain: (message: CallbackMessage, delay: number) => sendCallback(sqs, callbackQueue, message, delay),
 };
@@ -38,6 +38,9 @@ export const handler = queue(async (body) => {
 function tell(message: CallbackMessage, applied: Applied): void {
   const facts = { channel_code: message.channelCode, digest: message.digest };
   switch (applied.kind) {
+    case 'refund':
+      tellRefund(facts, applied.settled);
+      return;
     case 'kept':
       tellUnrecognised(message, applied.what, applied.transactionId);
       return;
@@ -94,6 +97,20 @@ function tellUnrecognised(
     transaction_id: transactionId,
     reason: what,
   });
+}
+
+function tellRefund(
+  facts: { channel_code: string; digest: string },
+  { kind, refund, why }: (Applied & { kind: 'refund' })['settled'],
+): void {
+  const { originalTransactionId: transaction_id, refundId: refund_id, status } = refund;
+  const told = { ...facts, transaction_id, refund_id, status, reason: why };
+  if (kind === 'moved') {
+    log.info('refund.settled', told);
+    return;
+  }
+  if (kind === 'contradicts') count('refund_contradicted');
+  log[kind === 'contradicts' ? 'error' : 'info'](`refund.callback_${kind}`, told);
 }
 
 function tellSettled(

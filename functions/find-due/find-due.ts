@@ -18,7 +18,7 @@ export interface FindDependencies {
 }
 
 export interface Found {
-  /** payments that were seen due, those included that somebody else was quicker to claim */
+  /** payments and refunds that were seen due, those included that somebody else was quicker to claim */
   readonly found: number;
   readonly queued: number;
   /** s: how late the longest due one was */
@@ -62,7 +62,7 @@ export async function findDue(dependencies: FindDependencies, deadline: number):
   return { ...so, ended: 'time_over' };
 }
 
-/** The latest due and the longest due of every shard in turn, each payment once, as many as the queue takes at most. */
+/** The latest due and the longest due of every shard in turn, each payment and refund once, as many as the queue takes at most. */
 async function list({ index, ports, shards }: FindDependencies): Promise<Due[]> {
   const now = instant(ports);
   const limit = Math.ceil(queueLimit / (2 * shards));
@@ -73,7 +73,7 @@ async function list({ index, ports, shards }: FindDependencies): Promise<Due[]> 
   };
   const lists = (await allOf(Array.from({ length: shards }, (_, shard) => ends(shard)))).flat();
   const inTurn = Array.from({ length: limit }, (_, place) => lists.flatMap((each) => each[place] ?? []));
-  return [...new Map(inTurn.flat().map((due) => [due.transactionId, due])).values()];
+  return [...new Map(inTurn.flat().map((due) => [due.id, due])).values()];
 }
 
 /** s */
@@ -121,7 +121,7 @@ async function claimAndSend(
       ? []
       : await sendSyncs(
           queue,
-          ours.map((each) => each.transactionId),
+          ours.map((each) => each.id),
         );
   await Promise.all(claims);
   return { queued: ours.length - refused.length, refused };

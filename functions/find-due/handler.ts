@@ -22,7 +22,6 @@ const dependencies = {
 
 export const handler = schedule(async (deadline) => {
   const { found, queued, oldestSeconds, refused, ended } = await findDue(dependencies, deadline);
-  for (const { transactionId, code } of refused)
-    log.warn('sync.not_queued', { transaction_id: transactionId, code });
+  for (const { id, code } of refused) log.warn('sync.not_queued', { transaction_id: id, code });
   log.info('sync.found', { found, queued, oldest_seconds: oldestSeconds, outcome: ended });
 });

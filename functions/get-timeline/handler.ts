@@ -1,5 +1,6 @@
 // GET /payments/transactions/{transaction_id}/timeline
-import { factsView, type Told } from '../../lib/api/payment-view.ts';
+import { factsView } from '../../lib/api/payment-view.ts';
+import { refundFactsView } from '../../lib/api/refund-view.ts';
 import { readablePayment } from '../../lib/flows/readable-payment.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { api } from '../../lib/lambda/http.ts';
@@ -16,7 +17,7 @@ export const handler = api('read', async ({ path, caller }) => {
 
 /** What changed, before and after; the first event has all facts. @see DESIGN 13.3 */
 function told(event: PaymentEvent): object {
-  const { version, name, at, actor, reason, hash } = event;
+  const { version, name, at, actor, reason, hash, refund } = event;
   return {
     version,
     name,
@@ -24,12 +25,25 @@ function told(event: PaymentEvent): object {
     actor,
     reason,
     before: factsView(event.before),
-    after: factsView(now(event)),
+    after: factsView(now(event.before, event.after)),
+    ...(refund && {
+      refund: {
+        refund_id: refund.after.refundId,
+        before: refundFactsView(refund.before),
+        after: refundFactsView(now(refund.before, refund.after)),
+      },
+    }),
     hash,
   };
 }
 
-function now({ before, after }: PaymentEvent): Told {
-  const changed = Object.keys(before) as (keyof Told)[];
-  return changed.length === 0 ? after : Object.fromEntries(changed.map((key) => [key, after[key]]));
+function now<Facts extends object>(
+  before: Partial<Record<keyof Facts, unknown>>,
+  after: Facts,
+): Partial<Record<keyof Facts, unknown>> {
+  const changed = Object.keys(before) as (keyof Facts)[];
+  if (changed.length === 0) return after;
+  // `null` = is there no more.
+  const facts = changed.map((key) => [key, after[key] ?? null] as const);
+  return Object.fromEntries(facts) as Partial<Record<keyof Facts, unknown>>;
 }

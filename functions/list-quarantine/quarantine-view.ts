@@ -1,5 +1,6 @@
 // A quarantined callback as operators see it: enough to find it at the provider, and the bytes that prove it.
-import { formatAmount } from '../../lib/domain/money.ts';
+import { formatAmount, type Money } from '../../lib/domain/money.ts';
+import type { RefundReference } from '../../lib/domain/refund.ts';
 import { namedBy, type ProvedFacts, type Quarantined } from '../../lib/store/quarantine.ts';
 
 export function quarantineView(callback: Quarantined): Record<string, unknown> {
@@ -11,7 +12,7 @@ export function quarantineView(callback: Quarantined): Record<string, unknown> {
     received_at: receivedAt,
     reason,
     ...(transactionId !== undefined && { transaction_id: transactionId }),
-    what: notification.kind === 'payment' ? 'payment' : notification.what,
+    what: 'what' in notification ? notification.what : notification.kind,
     facts: factsView(notification),
     headers,
     body_base64: bodyBase64,
@@ -20,16 +21,38 @@ export function quarantineView(callback: Quarantined): Record<string, unknown> {
 
 /** Amounts are decimal text; instants UTC ISO-8601 ms. */
 function factsView(notification: ProvedFacts): object {
-  if (notification.kind === 'unrecognised') return { notice_id: notification.noticeId };
-  if (notification.kind === 'hint')
-    return { notice_id: notification.noticeId, gateway_order_id: notification.gatewayOrderId };
-  const { snapshot } = notification;
-  if (snapshot.state !== 'paid') return { state: snapshot.state };
+  switch (notification.kind) {
+    case 'unrecognised':
+      return { notice_id: notification.noticeId };
+    case 'hint':
+      return { notice_id: notification.noticeId, gateway_order_id: notification.gatewayOrderId };
+    case 'refund_hint':
+      return { notice_id: notification.noticeId, ...referenceView(notification.refund) };
+    case 'refund': {
+      const { state, amount } = notification.snapshot;
+      return { state, ...amountView(amount), ...referenceView(notification.snapshot) };
+    }
+    case 'payment': {
+      const { snapshot } = notification;
+      if (snapshot.state !== 'paid') return { state: snapshot.state };
+      return {
+        state: snapshot.state,
+        ...amountView(snapshot.amount),
+        paid_at: snapshot.paidAt,
+        gateway_transaction_id: snapshot.gatewayTransactionId,
+      };
+    }
+  }
+}
+
+function amountView(amount: Money): object {
+  return { amount: formatAmount(amount), currency: amount.currency };
+}
+
+function referenceView({ refundId, gatewayRefundId, gatewayTransactionId }: RefundReference): object {
   return {
-    state: snapshot.state,
-    amount: formatAmount(snapshot.amount),
-    currency: snapshot.amount.currency,
-    paid_at: snapshot.paidAt,
-    gateway_transaction_id: snapshot.gatewayTransactionId,
+    ...(refundId !== undefined && { refund_id: refundId }),
+    ...(gatewayRefundId !== undefined && { gateway_refund_id: gatewayRefundId }),
+    ...(gatewayTransactionId !== undefined && { gateway_transaction_id: gatewayTransactionId }),
   };
 }

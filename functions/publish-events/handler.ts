@@ -30,17 +30,23 @@ async function publish({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchR
   return { batchItemFailures: [{ itemIdentifier: failed.at }] };
 }
 
-/** Late and wrong money is told here and nowhere else: whoever found it has written the event. */
-function tell({ transactionId, name, version, after }: PaymentEvent): void {
-  log.info('event.published', { transaction_id: transactionId, event: name, version });
-  if (name !== 'payment.anomaly_found') return;
-  count('anomaly_found');
-  log.error('payment.anomaly_found', {
-    transaction_id: transactionId,
-    channel_code: after.paymentChannel,
-    status: after.status,
-    reason: after.anomaly?.kind,
-  });
+/** What somebody is to be called for is told here and nowhere else: whoever found it has written the event. */
+function tell({ transactionId, name, version, after, refund }: PaymentEvent): void {
+  const refundId = refund && { refund_id: refund.after.refundId };
+  log.info('event.published', { transaction_id: transactionId, ...refundId, event: name, version });
+  const facts = { transaction_id: transactionId, channel_code: after.paymentChannel, status: after.status };
+  if (name === 'payment.anomaly_found') {
+    count('anomaly_found');
+    log.error(name, { ...facts, reason: after.anomaly?.kind });
+  }
+  if (name === 'refund.needs_action') {
+    count('refund_needs_action');
+    log.error(name, { ...facts, ...refundId, reason: refund?.after.needsAction?.reason });
+  }
+  if (name === 'refund.reversed') {
+    count('refund_reversed');
+    log.error(name, { ...facts, ...refundId });
+  }
 }
 
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().use(observed).handler(publish);

@@ -1,5 +1,6 @@
 // The story of publishing: every event row goes to the bus, in the order of the stream, at least once.
 import { factsView } from '../../lib/api/payment-view.ts';
+import { refundFactsView } from '../../lib/api/refund-view.ts';
 import { busBatch, type BusEvent } from '../../lib/messaging/events.ts';
 import type { PaymentEvent } from '../../lib/store/events.ts';
 
@@ -28,7 +29,7 @@ export function published(event: PaymentEvent): BusEvent {
       id: `${event.transactionId}/${event.version}`,
       version: event.version,
       occurred_at: event.at,
-      data: factsView(event.after),
+      data: event.refund ? refundFactsView(event.refund.after) : factsView(event.after),
     },
   };
 }

@@ -3,7 +3,7 @@ import { validate } from '../../lib/api/validation.ts';
 import type { DeclaredChannel } from '../../lib/channels/declared.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { newUuid, type ChannelCode } from '../../lib/domain/ids.ts';
-import { acceptableKinds, type AnomalyPolicy } from '../../lib/domain/payment.ts';
+import { acceptableKinds, type AnomalyPolicy } from '../../lib/domain/anomaly.ts';
 import { instant } from '../../lib/domain/ports.ts';
 import type { Provider } from '../../lib/gateways/provider.ts';
 import {
@@ -133,12 +133,12 @@ function platformKeys(
 function policy(sent: Body['anomaly_policy']): AnomalyPolicy | undefined {
   const acceptable: readonly string[] = acceptableKinds;
   const wrong = Object.entries(sent ?? {}).find(
-    ([kind, way]) => way === 'accept' && !acceptable.includes(kind),
+    ([kind, way]) => way !== 'hold' && !acceptable.includes(kind),
   );
   if (wrong)
     throw invalid(
       `anomaly_policy.${wrong[0]}`,
-      `Money of the kind ${wrong[0]} is not the merchant’s, or not in its currency: it can only be held. "accept" is for ${acceptable.join(', ')}.`,
+      `Money of the kind ${wrong[0]} is not the merchant’s, or not in its currency: it can only be held. "accept" and "auto_refund" are for ${acceptable.join(', ')}.`,
     );
   return sent;
 }

@@ -1,7 +1,7 @@
 // What may come in to configure a channel: what all channels have, and what the provider's adapter asks for.
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { anomalyKinds } from '../../lib/domain/payment.ts';
+import { anomalyKinds } from '../../lib/domain/anomaly.ts';
 import type { Provider } from '../../lib/gateways/provider.ts';
 
 const url = (secure: boolean) =>
@@ -20,14 +20,9 @@ function isRange(text: string): boolean {
   return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= widest;
 }
 
-const way = z.enum(['hold', 'accept'], {
-  error: ({ input }) =>
-    input === 'auto_refund'
-      ? 'is "hold" or "accept": refunds, and so "auto_refund", are not in this build'
-      : undefined,
-});
+const way = z.enum(['hold', 'accept', 'auto_refund']);
 
-/** Of each kind of late or wrong money: wait for a person, or take it for the payment. */
+/** Of each kind of late or wrong money: wait for a person, take it for the payment, or give it back. */
 const anomalyPolicy = z
   .strictObject(Object.fromEntries(anomalyKinds.map((kind) => [kind, way.optional()])))
   .describe('A kind that is not named is held.');

@@ -13,6 +13,7 @@ import { count } from '../../lib/lambda/metrics.ts';
 import { observed } from '../../lib/lambda/observed.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { sendCallback } from '../../lib/messaging/callbacks.ts';
+import { namedBy } from '../../lib/store/quarantine.ts';
 import { clientDefaults, documentClient, unlogged } from '../../lib/store/table.ts';
 import { receiveCallback, type Received } from './receive-callback.ts';
 
@@ -70,7 +71,7 @@ function tell(channelCode: string, received: Received, sourceIp: string): void {
     case 'queued':
       log.info('callback.queued', {
         ...facts,
-        transaction_id: transactionOf(received.message.notification),
+        transaction_id: namedBy(received.message.notification),
         digest: received.message.digest,
         key_version: received.message.keyVersion,
       });
@@ -81,10 +82,6 @@ function tell(channelCode: string, received: Received, sourceIp: string): void {
 function countRefusal(reason: (Received & { kind: 'refused' })['reason']): void {
   if (reason === 'unlisted') count('callback_source_unlisted');
   else if (reason !== 'probe') count(`callback_refused_${reason}`);
-}
-
-function transactionOf(notification: (Received & { kind: 'queued' })['message']['notification']) {
-  return notification.kind === 'payment' ? notification.snapshot.transactionId : notification.transactionId;
 }
 
 function respond({ status, contentType, body }: Acknowledgement): APIGatewayProxyResult {

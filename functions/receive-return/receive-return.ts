@@ -4,7 +4,7 @@ import type { ChannelCode, TransactionId } from '../../lib/domain/ids.ts';
 import { isCapturing, isFinal, type Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { CallbackRefused, type NotificationReader, type ReturnedPayer } from '../../lib/gateways/gateway.ts';
-import { sendSyncs, waitingSyncs, type SyncQueue } from '../../lib/messaging/sync.ts';
+import { sendMessages, waitingSyncs, type SyncQueue } from '../../lib/messaging/sync.ts';
 import { getPayment } from '../../lib/store/payments.ts';
 import type { PaymentsTable } from '../../lib/store/table.ts';
 
@@ -106,6 +106,6 @@ async function hear(
 async function ask(queue: SyncQueue, transactionId: TransactionId): Promise<void> {
   const waiting = await waitingSyncs(queue);
   if (waiting >= fullQueue) throw new Error(`${waiting} payments wait to be asked for`);
-  const [refused] = await sendSyncs(queue, [transactionId], { returned: true });
+  const [refused] = await sendMessages(queue, [{ transactionId, returned: true }]);
   if (refused) throw new Error(`the queue does not take it: ${refused.code}`);
 }

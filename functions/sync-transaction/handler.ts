@@ -1,23 +1,39 @@
 // Queue "sync": asks channels what became of payments that are due.
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { deployedChannels } from '../../lib/channels/deployed.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
+import type { RefundId } from '../../lib/domain/ids.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
+import type { Refund } from '../../lib/domain/refund.ts';
 import type { Told } from '../../lib/flows/ask-channel.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
+import { startRefundWorkflow } from '../../lib/messaging/refund-workflow.ts';
 import { readSyncMessage } from '../../lib/messaging/sync.ts';
-import { deployedTables, documentClient } from '../../lib/store/table.ts';
-import { syncTransaction } from './sync-transaction.ts';
+import { clientDefaults, deployedTables, documentClient, unlogged } from '../../lib/store/table.ts';
+import { syncRefund, type SyncedRefund } from './sync-refund.ts';
+import { syncTransaction, type PaymentMessage } from './sync-transaction.ts';
 
 const client = documentClient();
 const tables = deployedTables(env, client, ports);
 const channel = deployedChannels(env, client, ports);
+const workflows = unlogged(new SFNClient(clientDefaults));
+const machine = env('REFUND_WORKFLOW_ARN');
+const start = async (id: RefundId, run: number) => {
+  await startRefundWorkflow(workflows, machine, id, run);
+};
 
 export const handler = queue(async (body) => {
-  const synced = await syncTransaction({ channel, tables, ports }, readSyncMessage(body));
+  const message = readSyncMessage(body);
+  if (!('refundId' in message || 'gatewayRefundId' in message)) return ofPayment(message);
+  tellRefund(await syncRefund({ channel, tables, ports, start }, message));
+});
+
+async function ofPayment(message: PaymentMessage): Promise<void> {
+  const synced = await syncTransaction({ channel, tables, ports }, message);
   if (synced.kind !== 'asked') return;
   tell(synced.payment, synced.told);
   if (synced.unheard)
@@ -25,7 +41,28 @@ export const handler = queue(async (body) => {
   if (!synced.overdue) return;
   count('payment_overdue');
   log.error('payment.overdue', factsOf(synced.payment));
-});
+}
+
+function tellRefund(synced: SyncedRefund): void {
+  switch (synced.kind) {
+    case 'nothing_due':
+      return;
+    case 'begun':
+      if (synced.run > 1) count('refund_not_begun');
+      log.warn('refund.workflow_begun', { ...refundFacts(synced.refund), count: synced.run });
+      return;
+    case 'unconfirmed':
+      count('refund_unconfirmed');
+      log.error('refund.unconfirmed', refundFacts(synced.refund));
+      return;
+    case 'asked':
+      log.info('refund.synced', { transaction_id: synced.transactionId, outcome: synced.told.kind });
+  }
+}
+
+function refundFacts({ originalTransactionId, refundId, status }: Refund) {
+  return { transaction_id: originalTransactionId, refund_id: refundId, status };
+}
 
 function tell(payment: Payment, told: Told): void {
   const facts = factsOf(payment);

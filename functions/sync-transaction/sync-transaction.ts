@@ -2,7 +2,7 @@
 import type { ConnectedChannel } from '../../lib/channels/channels.ts';
 import { isOverdue, nextDue, overAt, type SyncPlan } from '../../lib/domain/due.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
-import type { ChannelCode } from '../../lib/domain/ids.ts';
+import type { ChannelCode, RefundId } from '../../lib/domain/ids.ts';
 import { isFinal, isUnderReview, type Payment } from '../../lib/domain/payment.ts';
 import { instant, type Ports } from '../../lib/domain/ports.ts';
 import { askChannel, endPayment, type Told, type Unanswered } from '../../lib/flows/ask-channel.ts';
@@ -16,6 +16,8 @@ export interface SyncDependencies {
   readonly tables: Tables;
   readonly ports: Ports;
 }
+
+export type PaymentMessage = Exclude<SyncMessage, { refundId: RefundId } | { gatewayRefundId: string }>;
 
 export type Synced =
   /** no such payment, or nobody wants to know more of it */
@@ -55,7 +57,10 @@ const unconnected: SyncPlan = {
  * @throws whatever the store throws: the message is to come again
  * @see SPEC R8.1, R8.2
  */
-export async function syncTransaction(dependencies: SyncDependencies, message: SyncMessage): Promise<Synced> {
+export async function syncTransaction(
+  dependencies: SyncDependencies,
+  message: PaymentMessage,
+): Promise<Synced> {
   const { tables, ports } = dependencies;
   const deadline = ports.now() + patience;
   const { returned } = message;
@@ -80,7 +85,7 @@ export async function syncTransaction(dependencies: SyncDependencies, message: S
   };
 }
 
-function isToBeAsked({ status, dueAt }: Payment, { hinted }: SyncMessage): boolean {
+function isToBeAsked({ status, dueAt }: Payment, { hinted }: PaymentMessage): boolean {
   return dueAt !== undefined || (hinted === true && isFinal(status));
 }
 
@@ -110,7 +115,7 @@ function ask(
   channel: ConnectedChannel,
   stored: StoredPayment,
   deadline: number,
-  message: SyncMessage,
+  message: PaymentMessage,
 ): Promise<Told> {
   const question = { tables, ports, channel, stored, deadline };
   if (isFinal(stored.payment.status)) return askChannel({ ...question, reason: occasion(message) });
@@ -122,7 +127,7 @@ function ask(
   return askChannel({ ...question, prompted, reason: occasion(message) });
 }
 
-function occasion({ returned, hinted }: SyncMessage): string {
+function occasion({ returned, hinted }: PaymentMessage): string {
   if (returned) return 'the payer came back';
   return hinted ? 'the channel hinted at news' : 'status sync';
 }

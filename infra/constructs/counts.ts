@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Severity } from '../operations.ts';
 import type { Alarms, AlarmText } from './alarms.ts';
+import { refundAlarms } from './refund-counts.ts';
 
 /**
  * What the functions count, by name, in namespace `Payments` with the one dimension `service=payments`: an alarm must
@@ -26,11 +27,18 @@ export const counted = [
   'sync_unanswered',
   'payment_overdue',
   'catch_up_failed',
+  'refund_contradicted',
+  'refund_needs_action',
+  'refund_overdue',
+  'refund_unconfirmed',
+  'refund_reversed',
+  'refund_unanswered',
+  'refund_not_begun',
   'platform_keys_not_refreshed',
   'platform_key_ends_soon',
 ] as const;
 
-interface CountAlarm extends AlarmText {
+export interface CountAlarm extends AlarmText {
   readonly threshold: number;
   readonly severity: Severity;
   /** over which it is summed; 5 minutes unless said */
@@ -38,6 +46,7 @@ interface CountAlarm extends AlarmText {
 }
 
 const countAlarms: Partial<Record<(typeof counted)[number], CountAlarm>> = {
+  ...refundAlarms,
   callback_refused_not_authentic: {
     threshold: 6,
     severity: 'urgent',

@@ -32,12 +32,14 @@ export function environment(
     ...(operation.needs.some((need) => need.startsWith('payments:')) && {
       PAYMENTS_TABLE: resources.payments.tableName,
     }),
-    ...(any('payments:transact') && { DUE_SHARDS_WRITTEN: String(stage.dueShards.written) }),
+    ...(any('payments:transact', 'payments:put') && { DUE_SHARDS_WRITTEN: String(stage.dueShards.written) }),
     ...(any('payments:find-due') && {
       DUE_INDEX: findingIndex,
       DUE_SHARDS_READ: String(stage.dueShards.read),
     }),
-    ...(any('payments:transact', 'events:query') && { EVENTS_TABLE: resources.events.tableName }),
+    ...(any('payments:transact', 'payments:put', 'events:query') && {
+      EVENTS_TABLE: resources.events.tableName,
+    }),
     ...(any('idempotency') && { IDEMPOTENCY_TABLE: resources.idempotency.tableName }),
     ...(any('channels:get', 'channels:put') && { CHANNELS_TABLE: resources.channels.tableName }),
     ...(operation.needs.some((need) => need.startsWith('channel')) && {
@@ -46,6 +48,7 @@ export function environment(
     ...(any('callbacks:send') && { CALLBACK_QUEUE_URL: resources.callbacks.queueUrl }),
     ...(any('sync:send', 'sync:ask') && { SYNC_QUEUE_URL: resources.sync.queueUrl }),
     ...(any('bus:put') && { EVENT_BUS_NAME: resources.bus.ref }),
+    ...(any('refund-workflow:start') && { REFUND_WORKFLOW_ARN: resources.refundWorkflow }),
     ...('route' in operation.on && operation.on.auth === 'iam' && { CALLERS: JSON.stringify(stage.callers) }),
   };
 }

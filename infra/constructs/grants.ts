@@ -26,6 +26,8 @@ export interface Resources {
   readonly callbacks: IQueue;
   readonly sync: IQueue;
   readonly bus: CfnEventBus;
+  /** ARN of the state machine */
+  readonly refundWorkflow: string;
   readonly keys: { readonly data: IKey; readonly messages: IKey; readonly secrets: IKey };
 }
 
@@ -109,6 +111,11 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
     },
     { ...table(r.events, r.keys, ['PutItem'], writes), conditions: inTransactions },
   ],
+  'payments:put': (r) =>
+    [r.payments, r.events].map((each) => ({
+      ...table(each, r.keys, ['PutItem'], writes),
+      conditions: inTransactions,
+    })),
   'payments:check': (r) => [
     { ...table(r.payments, r.keys, ['ConditionCheckItem'], reads), conditions: inTransactions },
   ],
@@ -166,6 +173,7 @@ const needs: Readonly<Record<Need, (r: Resources) => Grant[]>> = {
   'sync:ask': (r) => [send(r.sync, r.keys)],
   'sync:send': (r) => [send(r.sync, r.keys, 'sqs:GetQueueAttributes')],
   'bus:put': (r) => [{ actions: ['events:PutEvents'], resources: [r.bus.attrArn] }],
+  'refund-workflow:start': (r) => [{ actions: ['states:StartExecution'], resources: [r.refundWorkflow] }],
 };
 
 /** What an operation's needs allow. */

@@ -37,7 +37,8 @@ export interface OperationProps {
 
 /** How long a function may take. A gateway is given up after 20 s; API Gateway gives up on us after 29 s. */
 export function timeoutOf(operation: Operation): Duration {
-  if ('queue' in operation.on) return Duration.seconds(operation.callsGateways ? 60 : 30);
+  if ('queue' in operation.on || 'workflow' in operation.on)
+    return Duration.seconds(operation.callsGateways ? 60 : 30);
   if ('stream' in operation.on || 'schedule' in operation.on) return Duration.seconds(60);
   return Duration.seconds(operation.callsGateways ? 25 : 10);
 }

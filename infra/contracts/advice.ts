@@ -70,6 +70,22 @@ const advice = {
     en: 'Check the id, and that the payment is one of your application.',
     zh: '检查编号，并确认该支付属于您的应用。',
   },
+  refundAgain: {
+    en: 'Read channel_error_code; refund again under a new business_refund_id, or by refund_method OFFLINE.',
+    zh: '查看 channel_error_code；使用新的 business_refund_id 再次退款，或以 refund_method OFFLINE 线下退款。',
+  },
+  readRefunds: {
+    en: 'Read the payment’s refundable_amount and its refunds, then ask for no more than is left.',
+    zh: '查询该支付的 refundable_amount 及其退款，退款金额不得超过余额。',
+  },
+  newRefundId: {
+    en: 'Read the refund of that number; another refund needs another business_refund_id.',
+    zh: '查询该编号的退款；另一笔退款须使用新的 business_refund_id。',
+  },
+  byHand: {
+    en: 'Give the money back another way, and record it with refund_method OFFLINE or BALANCE.',
+    zh: '以其他方式退款，并以 refund_method OFFLINE 或 BALANCE 登记。',
+  },
   firewall: {
     en: 'Providers: check the callback address and the size of the body.',
     zh: '渠道方：请检查回调地址与请求体大小。',
@@ -108,6 +124,12 @@ const whichAdvice: Record<ErrorCode, keyof typeof advice> = {
   EXPIRE_INVALID: 'correct',
   RETURN_URL_NOT_ALLOWED: 'correct',
   METADATA_TOO_LARGE: 'correct',
+  REFUND_DECLINED: 'refundAgain',
+  REFUND_EXCEEDS_PAID: 'readRefunds',
+  REFUND_MISMATCH: 'newRefundId',
+  REFUND_CURRENCY_MISMATCH: 'correct',
+  REFUND_WINDOW_CLOSED: 'byHand',
+  REFUND_LIMIT: 'byHand',
   SENSITIVE_DATA_REFUSED: 'removeCard',
   ANOMALY_NOT_ACCEPTABLE: 'dismiss',
   IDEMPOTENCY_KEY_REUSED: 'newKey',

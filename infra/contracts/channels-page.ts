@@ -11,6 +11,8 @@ const powers: Readonly<Record<Exclude<keyof Gateway, 'proofHeaders'>, string>> =
   queryPayment: 'asks how a payment stands',
   closePayment: 'closes a payment',
   capturePayment: 'takes the money that a payer agreed to',
+  refund: 'gives money back',
+  queryRefund: 'asks how a refund stands',
   listUndelivered: 'lists what it told in vain',
   fetchPlatformKeys: 'fetches the keys that the provider proves itself with',
   readNotification: 'proves and reads callbacks',

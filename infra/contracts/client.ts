@@ -13,6 +13,8 @@ interface Part {
 type Parts = Readonly<Record<string, Part>>;
 
 const forOperators = new Set(['Channel', 'Quarantine', 'QuarantinedCallback']);
+const ofTimelines = new Set(['PaymentChange', 'Timeline', 'TimelineEvent']);
+const ofRefunds = new Set(['NeedsAction', 'Refund', 'RefundChange', 'RefundConfirmation', 'RefundList']);
 
 /** File name → text, in lib/client. */
 export function clientFiles(): Record<string, string> {
@@ -30,7 +32,17 @@ export function clientFiles(): Record<string, string> {
     },
     answers: {
       opening: 'What the payment API answers. Fields may be added.',
-      schemas: answers.filter(([name]) => !forOperators.has(name)),
+      schemas: answers.filter(
+        ([name]) => ![forOperators, ofTimelines, ofRefunds].some((some) => some.has(name)),
+      ),
+    },
+    timelines: {
+      opening: 'What the payment API answers of what happened. Fields may be added.',
+      schemas: answers.filter(([name]) => ofTimelines.has(name)),
+    },
+    refunds: {
+      opening: 'What the payment API answers of refunds. Fields may be added.',
+      schemas: answers.filter(([name]) => ofRefunds.has(name)),
     },
     operators: {
       opening: 'What the payment API answers to operators. Fields may be added.',

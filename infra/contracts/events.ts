@@ -15,6 +15,19 @@ const when: Readonly<Record<(typeof publishedEventNames)[number], string>> = {
   'payment.paid': 'The channel confirmed the whole amount: deliver.',
   'payment.failed': 'The channel declined the payment. No money moved.',
   'payment.closed': 'The channel closed the payment unpaid, or a person did. It is not to be paid any more.',
+  'payment.partially_refunded': 'A part of the money has gone back.',
+  'payment.refunded': 'All of the money has gone back. The order stays paid: it is not collected again.',
+  'payment.refund_reversed':
+    'Money that had gone back was returned to the merchant: it can be refunded again.',
+  'refund.created': 'A refund was written down and its amount reserved; the channel has not been asked yet.',
+  'refund.processing': 'The channel is asked, and has not said the last word.',
+  'refund.succeeded': 'The channel confirmed it: the money is on its way to the payer.',
+  'refund.failed': 'The channel refused it. No money went back; the amount can be refunded again.',
+  'refund.reversed':
+    'The payer’s bank sent the money back: the amount can be refunded again, perhaps another way.',
+  'refund.needs_action':
+    'It cannot go on before a person has done something (see `needs_action`). The amount stays reserved.',
+  'refund.handover': 'A BALANCE or OFFLINE refund: its owner is to carry it out, and to say so.',
   'payment.close_requested':
     'The payment is to be closed, and the channel cannot confirm that yet. Money that comes from now on is late.',
   'payment.capture_begun': 'The payer agreed, and the money is being taken. Not paid yet: do not deliver.',

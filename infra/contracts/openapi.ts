@@ -11,6 +11,8 @@ export interface Route extends RouteText {
   readonly operation: OperationName;
   readonly method: string;
   readonly path: string;
+  /** another path to the same */
+  readonly isSecond?: boolean;
   readonly auth: 'iam' | 'none';
 }
 
@@ -21,7 +23,15 @@ export function describedRoutes(): Route[] {
     const text = routes[name as OperationName];
     if (!text) throw new Error(`${name} has a route and no words in infra/contracts/routes.ts.`);
     const [method, path] = on.route;
-    return [{ ...text, operation: name as OperationName, method, path, auth: on.auth }];
+    const paths = on.also === undefined ? [path] : [path, on.also];
+    return paths.map((each) => ({
+      ...text,
+      operation: name as OperationName,
+      method,
+      path: each,
+      ...(each !== path && { isSecond: true }),
+      auth: on.auth,
+    }));
   });
 }
 
@@ -101,10 +111,10 @@ function headers(): object {
 }
 
 function operationObject(route: Route): object {
-  const { operation, summary, description, body, auth } = route;
+  const { operation, summary, description, body, auth, isSecond } = route;
   const own = auth === 'none' ? { '*/*': {} } : { 'application/json': { schema: body && ref(body) } };
   return {
-    operationId: operationId(operation),
+    operationId: `${operationId(operation)}${isSecond ? 'Again' : ''}`,
     summary,
     ...(description !== undefined && { description }),
     ...(auth === 'none' && { security: [] }),

@@ -1,6 +1,7 @@
 // The generated pages: errors in two languages, states, operations.
 import { publishedEventNames } from '../../lib/api/published-event.ts';
-import { errors, type ErrorCode, type MoneyOutcome } from '../../lib/domain/errors.ts';
+import type { MoneyOutcome } from '../../lib/domain/error-row.ts';
+import { errors, type ErrorCode } from '../../lib/domain/errors.ts';
 import { transitions } from '../../lib/domain/payment.ts';
 import { operations, type On, type Operation } from '../operations.ts';
 import { whatToDo } from './advice.ts';
@@ -103,6 +104,8 @@ function trigger(on: On): string {
   if ('queue' in on) return `queue ${code(on.queue)}`;
   if ('stream' in on) return `stream of table ${code(on.stream)}`;
   if ('schedule' in on) return on.schedule;
+  if ('workflow' in on) return `workflow ${code(on.workflow)}`;
   const [method, path] = on.route;
-  return `${code(`${method} ${path}`)}, ${on.auth === 'iam' ? 'signed' : 'open to the world'}`;
+  const also = on.also === undefined ? '' : ` and ${code(on.also)}`;
+  return `${code(`${method} ${path}`)}${also}, ${on.auth === 'iam' ? 'signed' : 'open to the world'}`;
 }

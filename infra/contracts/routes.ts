@@ -1,5 +1,4 @@
 // What the template does not say of a route: its words, what it takes and answers, and how it can refuse.
-import type * as z from 'zod';
 import { closePaymentBody } from '../../functions/close-payment/schema.ts';
 import { createPaymentBody } from '../../functions/create-payment/schema.ts';
 import { listPaymentsQuery } from '../../functions/list-payments/schema.ts';
@@ -8,22 +7,12 @@ import { resolveAnomalyBody } from '../../functions/resolve-anomaly/schema.ts';
 import * as answers from '../../lib/api/answers.ts';
 import type { ErrorCode } from '../../lib/domain/errors.ts';
 import type { OperationName } from '../operations.ts';
+import { refundRoutes } from './refund-routes.ts';
 import { putChannelRequest, shownChannel } from './channel-schemas.ts';
 
-export interface RouteText {
-  readonly summary: string;
-  readonly description?: string;
-  readonly body?: z.ZodType;
-  readonly query?: z.ZodObject;
-  /** takes an Idempotency-Key */
-  readonly idempotent?: true;
-  /** status → what it means; all of them answer `answer` */
-  readonly answers: Readonly<Record<number, string>>;
-  /** absent: a channel's own acknowledgement, plain text */
-  readonly answer?: z.ZodType;
-  /** what the function itself may refuse with, beside what every function may */
-  readonly refusals: readonly ErrorCode[];
-}
+import { ofBodies, type RouteText } from './route-text.ts';
+
+export type { RouteText };
 
 /** Of API Gateway, before any function. */
 export const refusedAtTheDoor: readonly ErrorCode[] = [
@@ -51,8 +40,6 @@ export const refusedAtTheOpenDoor: readonly ErrorCode[] = [
 
 /** Of every function behind a signature. */
 export const refusedByAll: readonly ErrorCode[] = ['INVALID_REQUEST', 'CALLER_UNKNOWN', 'SCOPE_MISSING'];
-
-const ofBodies = ['MALFORMED_JSON', 'DUPLICATE_JSON_KEY', 'UNKNOWN_FIELD', 'UNSUPPORTED_MEDIA_TYPE'] as const;
 
 export const routes: Readonly<Partial<Record<OperationName, RouteText>>> = {
   'create-payment': {
@@ -122,6 +109,7 @@ export const routes: Readonly<Partial<Record<OperationName, RouteText>>> = {
       'GATEWAY_UNAVAILABLE',
     ],
   },
+  ...refundRoutes,
   'resolve-anomaly': {
     summary: 'Decide about late or wrong money',
     description:

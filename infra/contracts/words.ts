@@ -57,6 +57,26 @@ const words: Readonly<Record<string, string>> = {
   by: '`policy`, or the application of the person.',
   qr_code: 'The text to show to the payer as a QR code.',
   found_at: `When it was found: ${instant}.`,
+  // refunds
+  refund_id: 'Our number of the refund, for ever; its payment’s number is in it.',
+  original_transaction_id: 'The payment whose money goes back.',
+  business_refund_id:
+    'Your own number of the refund: it belongs to one refund of your application, for ever.',
+  amount_refunded: `What has gone back, by the channel’s word: ${decimal}.`,
+  amount_reserved: `What refunds that are under way hold: ${decimal}.`,
+  refundable_amount: `What can still be refunded: ${decimal}.`,
+  refund_method:
+    '`ORIGINAL`: back the way it came; `BALANCE` and `OFFLINE` are carried out by their owner and counted here.',
+  origin: 'Who wanted it: the application, an operator, a policy, or somebody at the provider’s console.',
+  needs_action: 'Why it cannot go on before a person has done something; the amount stays reserved.',
+  since: `Since when: ${instant}.`,
+  gateway_refund_id: 'The channel’s own number of the refund.',
+  confirmation: 'Who said what became of a BALANCE or OFFLINE refund, and his reference.',
+  result: '`refunded`: the payer has the money; `refused`: he has not, and the amount can be refunded again.',
+  reference: 'Where the proof of it is found.',
+  submitted_at: `When the channel was first asked: ${instant}.`,
+  refunded_at: `When the money went back, by the channel’s clock: ${instant}.`,
+  refund: 'The refund that the event is about: what changed of it.',
   // lists and timelines
   items: 'Newest first.',
   next_cursor: 'Send it as `cursor` for the next page; null = that was all.',
@@ -68,13 +88,13 @@ const words: Readonly<Record<string, string>> = {
   actor: 'Who did it: an application, or `channel:<code>`.',
   reason: 'On what ground.',
   before: 'What changed, as it was; null = was not there.',
-  after: 'What changed, as it is since; the first event has all facts.',
+  after: 'What changed, as it is since; null = is there no more. The first event has all facts.',
   hash: 'SHA-256, hex, over the event and the hash of the one before it.',
   version: 'Rises by one with every change.',
   // published events
   id: '`<transaction_id>/<version>`: the same event told twice has the same id.',
   occurred_at: `When it happened: ${instant}.`,
-  data: 'All facts of the payment as they are since this event.',
+  data: 'All facts of the payment, or of the refund, as they are since this event.',
   // channels
   channel_code: 'The channel, like ALIPAY.',
   provider: 'The adapter that speaks to it.',
@@ -94,7 +114,7 @@ const words: Readonly<Record<string, string>> = {
   secret_fingerprints: 'Short public marks of the secrets, to compare; never the secrets.',
   updated_by: 'Which caller changed it last.',
   anomaly_policy:
-    'What becomes of late or wrong money by itself, per kind: `hold` (if not named) or `accept`.',
+    'What becomes of late or wrong money by itself, per kind: `hold` (if not named), `accept` or `auto_refund`.',
   PAID_AFTER_CLOSE: 'Money for a payment that was closed, or was to be closed.',
   DUPLICATE_PAID: 'Money for an order that is paid already.',
   OVERPAID: 'More than was asked for.',

@@ -1,23 +1,33 @@
 // What the API answers, as schemas: the documents, the typed client and the tests read them. The views do not, so that
 // no function carries them.
 import * as z from 'zod';
-import { errors, type ErrorCode } from '../domain/errors.ts';
-import { currencyCodes } from '../domain/money.ts';
-import { anomalyKinds, transitions, type PaymentEventName, type PaymentStatus } from '../domain/payment.ts';
+import { anomalyKinds } from '../domain/anomaly.ts';
+import { transitions } from '../domain/payment.ts';
+import { refundTransitions, type EventName } from '../domain/refund.ts';
+import {
+  amount,
+  currency,
+  digest,
+  errorCode,
+  instant,
+  refundId,
+  someOf,
+  status,
+  transactionId,
+  version,
+} from './parts.ts';
+import { refundFacts } from './refund-answers.ts';
 
-const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
-  z.enum(Object.keys(table) as [Name, ...Name[]]);
-
-export const errorCode = names<ErrorCode>(errors).meta({ id: 'ErrorCode' });
-export const status = names<PaymentStatus>(transitions).meta({ id: 'PaymentStatus' });
+export { errorCode, status };
 
 const anomalyKind = z.enum(anomalyKinds).meta({ id: 'AnomalyKind' });
 
 const edges = Object.values(transitions).flatMap((to) => Object.values(to));
+const refundEdges = Object.values(refundTransitions).flatMap((to) => Object.values(to));
 
-/** Every name that an event of a payment can have, each once. */
-export const eventNames: readonly PaymentEventName[] = [
-  ...new Set<PaymentEventName>([
+/** Every name that an event of a payment, or of its refunds, can have, each once. */
+export const eventNames: readonly EventName[] = [
+  ...new Set<EventName>([
     'payment.created',
     ...edges,
     'payment.close_requested',
@@ -25,15 +35,12 @@ export const eventNames: readonly PaymentEventName[] = [
     'payment.capture_declined',
     'payment.anomaly_found',
     'payment.anomaly_resolved',
+    'refund.created',
+    ...refundEdges,
+    'refund.needs_action',
+    'refund.handover',
   ]),
 ];
-
-const transactionId = z.string().regex(/^pay_[0-7][0-9a-hjkmnp-tv-z]{25}$/);
-const amount = z.string().regex(/^(0|[1-9][0-9]*)(\.[0-9]+)?$/);
-const currency = z.enum(currencyCodes as [string, ...string[]]).meta({ id: 'Currency' });
-const instant = z.iso.datetime({ precision: 3 });
-const version = z.int().min(1);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const payee = z
   .strictObject({ merchant_id: z.string().optional(), app_id: z.string().optional() })
@@ -44,7 +51,13 @@ const channelAmounts = z
   .meta({ id: 'ChannelAmounts' });
 
 const resolution = z
-  .strictObject({ action: z.enum(['accept', 'dismiss']), by: z.string(), reason: z.string(), at: instant })
+  .strictObject({
+    action: z.enum(['accept', 'refund', 'dismiss']),
+    refund_id: refundId.optional(),
+    by: z.string(),
+    reason: z.string(),
+    at: instant,
+  })
   .meta({ id: 'Resolution' });
 
 const anomaly = z
@@ -75,6 +88,9 @@ export const facts = z.strictObject({
   currency,
   amount_paid: amount.optional(),
   channel_amounts: channelAmounts.optional(),
+  amount_refunded: amount.optional(),
+  amount_reserved: amount.optional(),
+  refundable_amount: amount.optional(),
   subject: z.string(),
   metadata: z.record(z.string(), z.string()).optional(),
   status,
@@ -123,27 +139,19 @@ export const paymentList = z
   .strictObject({ items: z.array(payment), next_cursor: z.string().nullable() })
   .meta({ id: 'PaymentList' });
 
-/** Some facts, as they were before or are since; `null` = was not there. */
-const change = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(facts.shape).map(([name, field]) => [
-        name,
-        (field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field).nullable().optional(),
-      ]),
-    ),
-  )
-  .meta({ id: 'PaymentChange' });
+const change = someOf(facts).meta({ id: 'PaymentChange' });
+const refundChange = someOf(refundFacts).meta({ id: 'RefundChange' });
 
 const timelineEvent = z
   .strictObject({
     version,
-    name: z.enum(eventNames as [PaymentEventName, ...PaymentEventName[]]).meta({ id: 'EventName' }),
+    name: z.enum(eventNames as [EventName, ...EventName[]]).meta({ id: 'EventName' }),
     at: instant,
     actor: z.string(),
     reason: z.string(),
     before: change,
     after: change,
+    refund: z.strictObject({ refund_id: refundId, before: refundChange, after: refundChange }).optional(),
     hash: digest,
   })
   .meta({ id: 'TimelineEvent' });
@@ -160,7 +168,12 @@ const quarantined = z
     transaction_id: z.string().optional(),
     what: z.string(),
     facts: z.strictObject({
-      state: z.enum(['not_found', 'pending', 'closed', 'paid']).optional(),
+      state: z
+        .enum(['not_found', 'pending', 'closed', 'paid', 'processing', 'succeeded', 'failed', 'needs_action'])
+        .optional(),
+      refund_id: refundId.optional(),
+      gateway_refund_id: z.string().optional(),
+      gateway_order_id: z.string().optional(),
       amount: amount.optional(),
       currency: currency.optional(),
       paid_at: instant.optional(),
@@ -191,7 +204,7 @@ export const channel = (config: z.ZodObject) =>
     callback_source_policy: z.enum(['off', 'monitor', 'enforce']),
     callback_source_ranges: z.array(z.string()),
     is_active: z.boolean(),
-    anomaly_policy: z.partialRecord(anomalyKind, z.enum(['hold', 'accept'])),
+    anomaly_policy: z.partialRecord(anomalyKind, z.enum(['hold', 'accept', 'auto_refund'])),
     signing_key: z.strictObject({ name: keyName, public_key: z.string() }).optional(),
     signing_keys: z.array(z.strictObject({ name: keyName, public_key: z.string().optional() })).optional(),
     secret_fingerprints: z.record(z.string(), z.string()),

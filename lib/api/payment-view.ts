@@ -1,14 +1,9 @@
 // A payment as the world outside sees it: in answers, in published events and in the timeline, from one table of fields.
 import { errors, type ErrorCode } from '../domain/errors.ts';
 import { formatAmount, type Money } from '../domain/money.ts';
-import {
-  isUnderReview,
-  type Anomaly,
-  type ChannelAmounts,
-  type Payee,
-  type Payment,
-  type PaymentFacts,
-} from '../domain/payment.ts';
+import type { Anomaly, ChannelAmounts, Resolution } from '../domain/anomaly.ts';
+import { isPaid, isUnderReview, type Payee, type Payment, type PaymentFacts } from '../domain/payment.ts';
+import { refundable } from '../domain/refund-settlement.ts';
 
 type Formatter = (value: never) => unknown;
 
@@ -27,6 +22,8 @@ const fields = {
   amountRequested: ['amount_requested', amount],
   amountPaid: ['amount_paid', amount],
   channelAmounts: ['channel_amounts', channelAmounts],
+  amountRefunded: ['amount_refunded', amount],
+  amountReserved: ['amount_reserved', amount],
   subject: ['subject', asIs],
   metadata: ['metadata', asIs],
   status: ['status', asIs],
@@ -64,7 +61,14 @@ export function factsView(facts: Told): Record<string, unknown> {
   }
   const requested = facts.amountRequested as Money | null | undefined;
   if (requested) view['currency'] = requested.currency;
+  if (isWhole(facts) && isPaid(facts.status)) view['refundable_amount'] = formatAmount(refundable(facts));
   return view;
+}
+
+/** All facts of a payment, and not some that changed. */
+function isWhole(facts: Told): facts is Told & Payment {
+  const { status, amountPaid, amountRequested } = facts;
+  return [status, amountPaid, amountRequested].every((fact) => fact !== undefined && fact !== null);
 }
 
 /** The transaction of the API; the means to pay only while it can be paid. @see SPEC R3.2, DESIGN 13.3 */
@@ -108,6 +112,10 @@ function anomaly(value: Anomaly): object {
     gateway_transaction_id: value.gatewayTransactionId,
     ...(value.channelAmounts && { channel_amounts: channelAmounts(value.channelAmounts) }),
     ...(value.paymentInstrument !== undefined && { payment_instrument: value.paymentInstrument }),
-    ...(value.resolution && { resolution: value.resolution }),
+    ...(value.resolution && { resolution: resolutionView(value.resolution) }),
   };
+}
+
+function resolutionView({ refundId, ...resolution }: Resolution): object {
+  return { ...resolution, ...(refundId !== undefined && { refund_id: refundId }) };
 }

@@ -5,7 +5,7 @@ import { PaymentError } from '../domain/errors.ts';
 import type { ChannelCode } from '../domain/ids.ts';
 import type { Payee } from '../domain/payment.ts';
 import type { Gateway, GatewayPorts, NotificationReader, ReaderPorts } from '../gateways/gateway.ts';
-import type { MethodRule, Provider, Setting } from '../gateways/provider.ts';
+import type { MethodRule, Provider, RefundRule, Setting } from '../gateways/provider.ts';
 import { provider } from '../gateways/registry.ts';
 import { getChannelRow, type ChannelRow, type ChannelTable } from '../store/channels.ts';
 import { readCredentials, readProofs, type Keepers } from './credentials.ts';
@@ -18,6 +18,7 @@ export interface Channel {
   readonly payee: Payee;
   readonly methods: Readonly<Record<string, MethodRule>>;
   readonly sync: SyncPlan;
+  readonly refunds?: RefundRule;
 }
 
 export interface ReadableChannel extends Channel {
@@ -101,8 +102,9 @@ export function connectedChannels(
 }
 
 function channel(row: ChannelRow, adapter: Provider, config: object): Channel {
-  const { methods, sync } = adapter;
-  return { code: row.channelCode, row, payee: adapter.payee(config), methods, sync };
+  const { methods, sync, refunds } = adapter;
+  const payee = adapter.payee(config);
+  return { code: row.channelCode, row, payee, methods, sync, ...(refunds && { refunds }) };
 }
 
 function configured(row: ChannelRow): { adapter: Provider; config: object } {

@@ -1,5 +1,5 @@
 // What the payment API answers. Fields may be added. Made by `npm run generate`.
-import type { AnomalyKind, Currency, ErrorCode, EventName, PaymentStatus } from './codes.ts';
+import type { AnomalyKind, Currency, ErrorCode, PaymentStatus } from './codes.ts';
 
 export interface Problem {
   /** `urn:payments:error:<code>`. */
@@ -62,6 +62,12 @@ export interface Payment {
   readonly amount_paid?: string;
   /** What the payer gave and the merchant gets, by the channel’s word. */
   readonly channel_amounts?: ChannelAmounts;
+  /** What has gone back, by the channel’s word: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly amount_refunded?: string;
+  /** What refunds that are under way hold: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly amount_reserved?: string;
+  /** What can still be refunded: decimal text with the decimals of its currency, like "8.80"; never a number. */
+  readonly refundable_amount?: string;
   /** What is paid for, as the payer reads it. A text that holds a card number is refused. */
   readonly subject: string;
   /** Your own notes, returned as they came: at most 20 keys of 40 characters with values of 200. */
@@ -144,7 +150,9 @@ export interface Anomaly {
 
 export interface Resolution {
   /** `accept`: the money is taken for the payment; `dismiss`: it was dealt with elsewhere. */
-  readonly action: 'accept' | 'dismiss';
+  readonly action: 'accept' | 'refund' | 'dismiss';
+  /** Our number of the refund, for ever; its payment’s number is in it. */
+  readonly refund_id?: string;
   /** `policy`, or the application of the person. */
   readonly by: string;
   /** On what ground. */
@@ -186,62 +194,4 @@ export interface PaymentList {
   readonly items: readonly Payment[];
   /** Send it as `cursor` for the next page; null = that was all. */
   readonly next_cursor: string | null;
-}
-
-export interface Timeline {
-  /** Everything that happened, oldest first. */
-  readonly events: readonly TimelineEvent[];
-}
-
-export interface TimelineEvent {
-  readonly version: number;
-  /** What happened, by the name of its event. */
-  readonly name: EventName;
-  readonly at: string;
-  /** Who did it: an application, or `channel:<code>`. */
-  readonly actor: string;
-  readonly reason: string;
-  /** What changed, as it was; null = was not there. */
-  readonly before: PaymentChange;
-  /** What changed, as it is since; the first event has all facts. */
-  readonly after: PaymentChange;
-  /** SHA-256, hex, over the event and the hash of the one before it. */
-  readonly hash: string;
-}
-
-export interface PaymentChange {
-  readonly transaction_id?: string | null;
-  readonly application?: string | null;
-  readonly business_order_id?: string | null;
-  readonly business_order_type?: string | null;
-  readonly user_id?: string | null;
-  readonly payment_channel?: string | null;
-  readonly payment_method?: string | null;
-  readonly payee?: Payee | null;
-  readonly amount_requested?: string | null;
-  readonly currency?: Currency | null;
-  readonly amount_paid?: string | null;
-  readonly channel_amounts?: ChannelAmounts | null;
-  readonly subject?: string | null;
-  readonly metadata?: Readonly<Record<string, string>> | null;
-  readonly status?: PaymentStatus | null;
-  readonly version?: number | null;
-  readonly gateway_order_id?: string | null;
-  readonly gateway_transaction_id?: string | null;
-  readonly payment_instrument?: string | null;
-  readonly error_code?: ErrorCode | null;
-  readonly channel_error_code?: string | null;
-  readonly anomaly?: Anomaly | null;
-  readonly other_anomalies?: readonly Anomaly[] | null;
-  readonly created_at?: string | null;
-  readonly updated_at?: string | null;
-  readonly expires_at?: string | null;
-  readonly paid_at?: string | null;
-  readonly closed_at?: string | null;
-  readonly close_requested_at?: string | null;
-  readonly capture_begun_at?: string | null;
-  readonly captures?: number | null;
-  readonly capture_declines?: number | null;
-  readonly superseded_by?: string | null;
-  readonly return_url?: string | null;
 }

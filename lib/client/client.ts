@@ -1,13 +1,19 @@
 // One function per operation of the payment API, for internal applications. Made by `npm run generate`.
 import type {
   ClosePayment,
+  ConfirmRefund,
   CreatePayment,
+  CreateRefund,
+  FindRefundQuery,
   ListPaymentsQuery,
   ListQuarantineQuery,
+  ListRefundsQuery,
   PutChannel,
   ResolveAnomaly,
 } from './requests.ts';
-import type { Payment, PaymentList, Timeline } from './answers.ts';
+import type { Payment, PaymentList } from './answers.ts';
+import type { Timeline } from './timelines.ts';
+import type { Refund, RefundList } from './refunds.ts';
 import type { Channel, Quarantine } from './operators.ts';
 import { send, type Answer, type SignedFetch } from './send.ts';
 
@@ -44,6 +50,30 @@ export function paymentsClient(api: string, fetch: SignedFetch) {
         path: `/payments/transactions/${encodeURIComponent(transactionId)}/close`,
         body,
         idempotencyKey,
+      }),
+    /** Refund a payment, whole or in part. @throws Refused */
+    createRefund: (body: CreateRefund, idempotencyKey: string): Promise<Answer<Refund>> =>
+      send(at, { method: 'POST', path: '/refunds/transactions', body, idempotencyKey }),
+    /** Say what became of a refund that was handed over. @throws Refused */
+    confirmRefund: (refundId: string, body: ConfirmRefund, idempotencyKey: string): Promise<Answer<Refund>> =>
+      send(at, {
+        method: 'POST',
+        path: `/refunds/transactions/${encodeURIComponent(refundId)}/confirmation`,
+        body,
+        idempotencyKey,
+      }),
+    /** Read how a refund stands. @throws Refused */
+    getRefund: (refundId: string): Promise<Answer<Refund>> =>
+      send(at, { method: 'GET', path: `/refunds/transactions/${encodeURIComponent(refundId)}` }),
+    /** Find a refund by your own number. @throws Refused */
+    findRefund: (query: FindRefundQuery): Promise<Answer<RefundList>> =>
+      send(at, { method: 'GET', path: '/refunds/transactions', query }),
+    /** List the refunds of a payment. @throws Refused */
+    listRefunds: (transactionId: string, query: ListRefundsQuery): Promise<Answer<RefundList>> =>
+      send(at, {
+        method: 'GET',
+        path: `/payments/transactions/${encodeURIComponent(transactionId)}/refunds`,
+        query,
       }),
     /** Decide about late or wrong money. @throws Refused */
     resolveAnomaly: (

@@ -36,6 +36,12 @@ export type ErrorCode =
   | 'ANOMALY_NOT_ACCEPTABLE'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'CHANNEL_DECLINED'
+  | 'REFUND_DECLINED'
+  | 'REFUND_EXCEEDS_PAID'
+  | 'REFUND_MISMATCH'
+  | 'REFUND_CURRENCY_MISMATCH'
+  | 'REFUND_WINDOW_CLOSED'
+  | 'REFUND_LIMIT'
   | 'CHANNEL_CONFIG_INVALID'
   | 'KEY_INVALID'
   | 'REQUEST_REFUSED'
@@ -107,4 +113,13 @@ export type EventName =
   | 'payment.capture_begun'
   | 'payment.capture_declined'
   | 'payment.anomaly_found'
-  | 'payment.anomaly_resolved';
+  | 'payment.anomaly_resolved'
+  | 'refund.created'
+  | 'refund.processing'
+  | 'refund.succeeded'
+  | 'refund.failed'
+  | 'refund.reversed'
+  | 'refund.needs_action'
+  | 'refund.handover';
+
+export type RefundStatus = 'PENDING' | 'PROCESSING' | 'FAILED' | 'SUCCESS';

@@ -24,7 +24,14 @@ export interface QuarantinedCallback {
   /** What the provider said, proved. */
   readonly facts: {
     /** How the provider says it stands. */
-    readonly state?: 'not_found' | 'pending' | 'closed' | 'paid';
+    readonly state?:
+      'not_found' | 'pending' | 'closed' | 'paid' | 'processing' | 'succeeded' | 'failed' | 'needs_action';
+    /** Our number of the refund, for ever; its payment’s number is in it. */
+    readonly refund_id?: string;
+    /** The channel’s own number of the refund. */
+    readonly gateway_refund_id?: string;
+    /** The channel’s number of the order, where it gives one before it is paid. */
+    readonly gateway_order_id?: string;
     /** An amount: decimal text with the decimals of its currency, like "8.80"; never a number. */
     readonly amount?: string;
     /** ISO 4217, three capital letters. */
@@ -71,8 +78,8 @@ export type Channel =
       readonly callback_source_ranges: readonly string[];
       /** Whether new payments may be made on it. Callbacks are heard in any case. */
       readonly is_active: boolean;
-      /** What becomes of late or wrong money by itself, per kind: `hold` (if not named) or `accept`. */
-      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      /** What becomes of late or wrong money by itself, per kind: `hold` (if not named), `accept` or `auto_refund`. */
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept' | 'auto_refund'>>;
       /** The key in KMS that the channel signs with; without one it signs with `private_key_merchant`. */
       readonly signing_key?: {
         /** Its name, as the stage declares it. */
@@ -110,7 +117,7 @@ export type Channel =
       readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
       readonly callback_source_ranges: readonly string[];
       readonly is_active: boolean;
-      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept' | 'auto_refund'>>;
       readonly signing_key?: {
         readonly name: string;
         readonly public_key: string;
@@ -137,7 +144,7 @@ export type Channel =
       readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
       readonly callback_source_ranges: readonly string[];
       readonly is_active: boolean;
-      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept' | 'auto_refund'>>;
       readonly signing_key?: {
         readonly name: string;
         readonly public_key: string;
@@ -170,7 +177,7 @@ export type Channel =
       readonly callback_source_policy: 'off' | 'monitor' | 'enforce';
       readonly callback_source_ranges: readonly string[];
       readonly is_active: boolean;
-      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept'>>;
+      readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept' | 'auto_refund'>>;
       readonly signing_key?: {
         readonly name: string;
         readonly public_key: string;

@@ -43,6 +43,25 @@ export interface ClosePayment {
   readonly reason?: string;
 }
 
+export interface CreateRefund {
+  /** The payment whose money goes back. */
+  readonly original_transaction_id: string;
+  /** Your own number of the refund: it belongs to one refund of your application, for ever. */
+  readonly business_refund_id: string;
+  readonly amount: string;
+  readonly currency?: Currency;
+  readonly reason?: string;
+  /** `ORIGINAL`: back the way it came; `BALANCE` and `OFFLINE` are carried out by their owner and counted here. */
+  readonly refund_method?: 'ORIGINAL' | 'BALANCE' | 'OFFLINE';
+}
+
+export interface ConfirmRefund {
+  /** `refunded`: the payer has the money; `refused`: he has not, and the amount can be refunded again. */
+  readonly result: 'refunded' | 'refused';
+  /** Where the proof of it is found. */
+  readonly reference: string;
+}
+
 export interface ResolveAnomaly {
   /** `accept`: the money is taken for the payment; `dismiss`: it was dealt with elsewhere. */
   readonly action: 'accept' | 'dismiss';
@@ -66,19 +85,19 @@ export type PutChannel =
       /** A kind that is not named is held. */
       readonly anomaly_policy?: {
         /** Money for a payment that was closed, or was to be closed. */
-        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept' | 'auto_refund';
         /** Money for an order that is paid already. */
-        readonly DUPLICATE_PAID?: 'hold' | 'accept';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept' | 'auto_refund';
         /** More than was asked for. */
-        readonly OVERPAID?: 'hold' | 'accept';
+        readonly OVERPAID?: 'hold' | 'accept' | 'auto_refund';
         /** Less than was asked for. */
-        readonly UNDERPAID?: 'hold' | 'accept';
+        readonly UNDERPAID?: 'hold' | 'accept' | 'auto_refund';
         /** Money for another merchant or application. */
-        readonly WRONG_PAYEE?: 'hold' | 'accept';
+        readonly WRONG_PAYEE?: 'hold' | 'accept' | 'auto_refund';
         /** Money in another currency. */
-        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept' | 'auto_refund';
         /** The channel’s number belongs to another payment. */
-        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept' | 'auto_refund';
       };
       /** The name of a key of this channel in KMS; null goes back to a private key that is sent. */
       readonly signing_key?: string | null;
@@ -106,13 +125,13 @@ export type PutChannel =
       readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
       readonly callback_source_ranges?: readonly string[];
       readonly anomaly_policy?: {
-        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
-        readonly DUPLICATE_PAID?: 'hold' | 'accept';
-        readonly OVERPAID?: 'hold' | 'accept';
-        readonly UNDERPAID?: 'hold' | 'accept';
-        readonly WRONG_PAYEE?: 'hold' | 'accept';
-        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
-        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept' | 'auto_refund';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly OVERPAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly UNDERPAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly WRONG_PAYEE?: 'hold' | 'accept' | 'auto_refund';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept' | 'auto_refund';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept' | 'auto_refund';
       };
       readonly signing_key?: string | null;
       readonly is_active: boolean;
@@ -133,13 +152,13 @@ export type PutChannel =
       readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
       readonly callback_source_ranges?: readonly string[];
       readonly anomaly_policy?: {
-        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
-        readonly DUPLICATE_PAID?: 'hold' | 'accept';
-        readonly OVERPAID?: 'hold' | 'accept';
-        readonly UNDERPAID?: 'hold' | 'accept';
-        readonly WRONG_PAYEE?: 'hold' | 'accept';
-        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
-        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept' | 'auto_refund';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly OVERPAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly UNDERPAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly WRONG_PAYEE?: 'hold' | 'accept' | 'auto_refund';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept' | 'auto_refund';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept' | 'auto_refund';
       };
       readonly signing_key?: string | null;
       readonly is_active: boolean;
@@ -147,7 +166,7 @@ export type PutChannel =
       readonly account_id: string;
       /** Stripe’s public key of the account. It is handed to the payer’s page or app with each payment. */
       readonly publishable_key: string;
-      /** The key that calls to Stripe carry: sk_…, or better a restricted one (rk_…) that may write PaymentIntents and Checkout Sessions and read Charges and Events. */
+      /** The key that calls to Stripe carry: sk_…, or better a restricted one (rk_…) that may write PaymentIntents, Checkout Sessions and Refunds and read Charges and Events. */
       readonly secret_key?: string;
       /** What Stripe signs the callbacks of this channel’s endpoint with. */
       readonly webhook_secret?: string;
@@ -161,13 +180,13 @@ export type PutChannel =
       readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
       readonly callback_source_ranges?: readonly string[];
       readonly anomaly_policy?: {
-        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept';
-        readonly DUPLICATE_PAID?: 'hold' | 'accept';
-        readonly OVERPAID?: 'hold' | 'accept';
-        readonly UNDERPAID?: 'hold' | 'accept';
-        readonly WRONG_PAYEE?: 'hold' | 'accept';
-        readonly CURRENCY_MISMATCH?: 'hold' | 'accept';
-        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept';
+        readonly PAID_AFTER_CLOSE?: 'hold' | 'accept' | 'auto_refund';
+        readonly DUPLICATE_PAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly OVERPAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly UNDERPAID?: 'hold' | 'accept' | 'auto_refund';
+        readonly WRONG_PAYEE?: 'hold' | 'accept' | 'auto_refund';
+        readonly CURRENCY_MISMATCH?: 'hold' | 'accept' | 'auto_refund';
+        readonly GATEWAY_ID_REUSED?: 'hold' | 'accept' | 'auto_refund';
       };
       readonly signing_key?: string | null;
       readonly is_active: boolean;
@@ -194,6 +213,16 @@ export interface ListPaymentsQuery {
   /** `next_cursor` of the page before; it belongs to this list only. */
   readonly cursor?: string;
   /** How many at most, 1 to 50; 20 if absent. */
+  readonly limit?: string;
+}
+
+export interface FindRefundQuery {
+  readonly business_refund_id: string;
+  readonly application?: string;
+}
+
+export interface ListRefundsQuery {
+  readonly cursor?: string;
   readonly limit?: string;
 }
 

@@ -1,29 +1,8 @@
 // Every error that a caller can meet: its status, whether trying again helps, whether money may have moved, and what to
 // say. Documents, OpenAPI and `type` links are made from this table.
 
-/** May money have moved by the request that got this answer? */
-export type MoneyOutcome = 'not_attempted' | 'declined' | 'unknown';
-
-interface ErrorRow {
-  readonly status: number;
-  readonly retryable: boolean;
-  readonly outcome: MoneyOutcome;
-  readonly en: string;
-  readonly zh: string;
-}
-
-const refused = (status: number, en: string, zh: string): ErrorRow => ({
-  status,
-  retryable: false,
-  outcome: 'not_attempted',
-  en,
-  zh,
-});
-
-const later = (status: number, en: string, zh: string): ErrorRow => ({
-  ...refused(status, en, zh),
-  retryable: true,
-});
+import { later, refused, type ErrorRow } from './error-row.ts';
+import { refundErrors } from './refund-errors.ts';
 
 export const errors = {
   INVALID_REQUEST: refused(400, 'The request is not of the right form.', '请求格式不正确。'),
@@ -159,6 +138,7 @@ export const errors = {
     en: 'The channel declined the payment. No money moved.',
     zh: '渠道拒绝了该支付，未发生资金变动。',
   },
+  ...refundErrors,
   CHANNEL_CONFIG_INVALID: refused(
     422,
     'The configuration of the channel is incomplete or wrong and was not taken.',

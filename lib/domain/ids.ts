@@ -25,6 +25,29 @@ export function isTransactionId(text: string): text is TransactionId {
   return /^pay_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text);
 }
 
+/** Its payment's digits and two of its own: whose it is, and where it stands, is seen from it. */
+export type RefundId = `rfd_${string}`;
+
+/** As many as two digits can number. */
+export const mostRefunds = 1024;
+
+/** @param number from 0, the payment's next @throws Error from `mostRefunds` on */
+export function refundIdOf(payment: TransactionId, number: number): RefundId {
+  if (!Number.isInteger(number) || number < 0 || number >= mostRefunds)
+    throw new Error(`a payment has no refund number ${number}`);
+  const own = `${digits[number >> 5] ?? ''}${digits[number & 31] ?? ''}`;
+  return `rfd_${payment.slice('pay_'.length)}${own}`;
+}
+
+export function isRefundId(text: string): text is RefundId {
+  return /^rfd_[0-7][0-9a-hjkmnp-tv-z]{27}$/.test(text);
+}
+
+/** Of which payment it is. */
+export function paymentOf(refund: RefundId): TransactionId {
+  return `pay_${refund.slice('rfd_'.length, -2)}`;
+}
+
 /** ms since 1970 UTC: when the number was made, by the clock of whoever made it; its first 48 bits say so. */
 export function createdAt(id: TransactionId): number {
   // Ten digits hold the first 48 bits, after two that a UUID does not have.

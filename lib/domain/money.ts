@@ -1,5 +1,6 @@
 // Money: integer minor units of one currency. The only file that knows dinero.js; decimal text exists at the edges only.
 import {
+  add,
   AED,
   AUD,
   BHD,
@@ -8,6 +9,7 @@ import {
   CNY,
   compare,
   dinero,
+  type Dinero,
   EUR,
   GBP,
   HKD,
@@ -21,8 +23,10 @@ import {
   NZD,
   PHP,
   SGD,
+  subtract,
   THB,
   toDecimal,
+  toSnapshot,
   TWD,
   USD,
   VND,
@@ -106,8 +110,22 @@ export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
   return compare(asDinero(a), asDinero(b));
 }
 
+/** @throws Error when the currencies differ, RangeError when it is too much */
+export function addMoney(a: Money, b: Money): Money {
+  return asMoney(add(asDinero(a), asDinero(b)), a.currency);
+}
+
+/** May be below zero. @throws Error when the currencies differ */
+export function subtractMoney(a: Money, b: Money): Money {
+  return asMoney(subtract(asDinero(a), asDinero(b)), a.currency);
+}
+
 export function sameMoney(a: Money, b: Money): boolean {
   return a.currency === b.currency && a.minor === b.minor;
+}
+
+function asMoney(amount: Dinero<number>, currency: Currency): Money {
+  return money(toSnapshot(amount).amount, currency);
 }
 
 function asDinero(amount: Money) {

@@ -1,4 +1,5 @@
 // One attempt to collect one amount for one business order through one channel: its facts and the states it may take.
+import type { Anomaly, ChannelAmounts } from './anomaly.ts';
 import type { ChannelCode, TransactionId } from './ids.ts';
 import type { Money } from './money.ts';
 
@@ -91,57 +92,6 @@ export interface Payee {
   readonly appId?: string;
 }
 
-/** Money that is late or wrong: a fact kept beside the status, never an exception. @see SPEC R5.6 */
-export const anomalyKinds = [
-  'PAID_AFTER_CLOSE',
-  'DUPLICATE_PAID',
-  'OVERPAID',
-  'UNDERPAID',
-  'WRONG_PAYEE',
-  'CURRENCY_MISMATCH',
-  'GATEWAY_ID_REUSED',
-] as const;
-
-export type AnomalyKind = (typeof anomalyKinds)[number];
-
-/** Money of these kinds may be taken for the payment; the others are not the merchant's, or not in its currency. */
-export const acceptableKinds = ['PAID_AFTER_CLOSE', 'DUPLICATE_PAID', 'OVERPAID', 'UNDERPAID'] as const;
-
-/** What becomes of an anomaly by itself; a kind that is not named is held for a person. */
-export type AnomalyPolicy = Readonly<Partial<Record<AnomalyKind, 'hold' | 'accept'>>>;
-
-/** `accept`: the money is taken for the payment. `dismiss`: it was dealt with elsewhere, and the payment stays without it. */
-export type ResolutionAction = 'accept' | 'dismiss';
-
-export interface Resolution {
-  readonly action: ResolutionAction;
-  /** `policy`, or the application of the person */
-  readonly by: string;
-  readonly reason: string;
-  /** UTC ISO-8601 ms */
-  readonly at: string;
-}
-
-export interface Anomaly {
-  readonly kind: AnomalyKind;
-  /** UTC ISO-8601 ms: when we found it */
-  readonly foundAt: string;
-  /** what the channel said it took, and when (UTC ISO-8601 ms) */
-  readonly amount: Money;
-  readonly paidAt: string;
-  readonly gatewayTransactionId: string;
-  readonly channelAmounts?: ChannelAmounts;
-  readonly paymentInstrument?: string;
-  /** absent while it waits for a person or a policy */
-  readonly resolution?: Resolution;
-}
-
-/** What the payer gave and what the merchant gets, by the channel's word; discounts are the difference. */
-export interface ChannelAmounts {
-  readonly payerTotal?: Money;
-  readonly merchantReceived?: Money;
-}
-
 /** Who pays, where a method must know. */
 export interface Payer {
   /** the payer's id at the channel, for the merchant's application */
@@ -168,6 +118,9 @@ export interface Payment extends BusinessOrder {
   /** the order total that the channel confirmed; set once */
   readonly amountPaid?: Money;
   readonly channelAmounts?: ChannelAmounts;
+  /** of `amountPaid`: what went back, by the channel's word, and what refunds that are not over hold */
+  readonly amountRefunded?: Money;
+  readonly amountReserved?: Money;
   readonly subject: string;
   readonly payer?: Payer;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -212,10 +165,12 @@ export interface Payment extends BusinessOrder {
   readonly generation?: number;
   /** when the channel was last asked because its payer came back */
   readonly askedAt?: string;
+  /** how many refunds it ever had: the next one's number */
+  readonly refunds?: number;
 }
 
 /** Not to be seen outside: the means to pay, who pays, and when to ask. */
-type Hidden = 'prepayInfo' | 'payer' | 'generation' | 'dueAt' | 'unanswered' | 'askedAt';
+type Hidden = 'prepayInfo' | 'payer' | 'generation' | 'dueAt' | 'unanswered' | 'askedAt' | 'refunds';
 export type PaymentFacts = Omit<Payment, Hidden>;
 
 /** Late or wrong money waits for a decision. */

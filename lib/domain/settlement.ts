@@ -3,15 +3,12 @@ import type { ChannelCode, TransactionId } from './ids.ts';
 import { compareMoney, type Money } from './money.ts';
 import {
   acceptableKinds,
-  isFinal,
-  isPaid,
   type Anomaly,
   type AnomalyKind,
   type ChannelAmounts,
-  type Payee,
-  type Payment,
   type Resolution,
-} from './payment.ts';
+} from './anomaly.ts';
+import { isFinal, isPaid, type Payee, type Payment } from './payment.ts';
 
 /** What a channel says of one payment now. */
 export type PaymentSnapshot =

@@ -1,7 +1,8 @@
 // The story of deciding about late or wrong money: by policy or by a person, once, with a reason.
 import { notDue } from '../domain/due.ts';
 import type { TransactionId } from '../domain/ids.ts';
-import { isFinal, isUnderReview, type Payment, type Resolution } from '../domain/payment.ts';
+import type { Resolution } from '../domain/anomaly.ts';
+import { isFinal, isUnderReview, type Payment } from '../domain/payment.ts';
 import { instant, type Ports } from '../domain/ports.ts';
 import { anomaliesOf, isAcceptable, resolve, withAnomaly } from '../domain/settlement.ts';
 import { changePayment, getPayment, type Beside, type StoredPayment } from '../store/payments.ts';

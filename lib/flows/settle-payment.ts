@@ -1,12 +1,14 @@
 // The one door by which a channel's word reaches a payment: callback, query and synchronous answer all enter here.
 import { notDue } from '../domain/due.ts';
 import type { ChannelCode } from '../domain/ids.ts';
-import { isUnderReview, type Anomaly, type AnomalyPolicy, type Payment } from '../domain/payment.ts';
+import type { Anomaly, AnomalyPolicy } from '../domain/anomaly.ts';
+import { isUnderReview, type Payment } from '../domain/payment.ts';
 import { instant, type Ports } from '../domain/ports.ts';
 import {
   anomaly,
   decide,
   found,
+  isAcceptable,
   withAnomaly,
   type Decision,
   type PaymentSnapshot,
@@ -23,6 +25,7 @@ import {
 import { getOrderLock, type OrderChange } from '../store/locks.ts';
 import type { Tables } from '../store/table.ts';
 import { matesOf } from './order-mates.ts';
+import { refundStrayMoney } from './refund-stray-money.ts';
 import { resolveAnomaly } from './resolve-anomaly.ts';
 
 export interface SettleDependencies {
@@ -90,8 +93,14 @@ async function follow(
   let { payment } = settled;
   for (let step = 1; step <= rounds; step++) {
     const kind = isUnderReview(payment) ? payment.anomaly?.kind : undefined;
-    if (kind === undefined || policy[kind] !== 'accept') break;
-    const verdict = { action: 'accept', by: 'policy', reason: `anomaly_policy ${kind}` } as const;
+    const action = kind === undefined || !isAcceptable(kind) ? 'hold' : (policy[kind] ?? 'hold');
+    if (kind === undefined || action === 'hold') break;
+    const reason = `anomaly_policy ${kind}`;
+    if (action === 'auto_refund') {
+      payment = await refundStrayMoney(dependencies, payment.transactionId, reason);
+      continue;
+    }
+    const verdict = { action, by: 'policy', reason } as const;
     const resolved = await resolveAnomaly(dependencies, payment.transactionId, verdict);
     payment = resolved.payment;
     if (resolved.kind === 'not_acceptable') break;

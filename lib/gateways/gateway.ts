@@ -4,6 +4,13 @@ import type { IdSource, TransactionId } from '../domain/ids.ts';
 import type { Currency, Money } from '../domain/money.ts';
 import type { Payer, PrepayInfo } from '../domain/payment.ts';
 import type { PlatformKeys } from '../domain/platform-keys.ts';
+import type {
+  NoSuchRefund,
+  RefundOrder,
+  RefundQuery,
+  RefundReference,
+  RefundSnapshot,
+} from '../domain/refund.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
 
 /**
@@ -40,6 +47,7 @@ export type DeclineCode =
   | 'already_paid'
   | 'already_closed'
   | 'payer_refused'
+  | 'insufficient_balance'
   | 'misconfigured'
   | 'refused';
 
@@ -78,6 +86,14 @@ export interface Callback {
 /** What a proved callback says. */
 export type Notification =
   | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
+  | { readonly kind: 'refund'; readonly snapshot: RefundSnapshot }
+  /** Genuine and ours, about a refund, and without all its facts, or not to be believed by itself: the channel is to be asked. */
+  | {
+      readonly kind: 'refund_hint';
+      readonly what: string;
+      readonly noticeId: string;
+      readonly refund: RefundReference;
+    }
   /** Genuine and ours, and not to be believed by itself: the channel is to be asked. */
   | {
       readonly kind: 'hint';
@@ -173,6 +189,15 @@ export interface Gateway extends NotificationReader {
    * pay was refused, or the payer has not agreed to it, and no money moved; the payer may agree to another.
    */
   capturePayment?(query: PaymentQuery, call: CallOptions): Promise<Outcome<PaymentSnapshot>>;
+  /**
+   * Gives money back; the same call may be made again, whenever. `declined` is proved of the refund, and not only of this
+   * call: it has not been made by an earlier one either (where the provider says that nothing is left, it is asked first).
+   * `insufficient_balance` and `misconfigured`: a person can mend it, and the same call then works.
+   * @see SPEC R6.4
+   */
+  refund?(order: RefundOrder, call: CallOptions): Promise<Outcome<RefundSnapshot>>;
+  /** Also of one that was made at the provider's console, by the provider's number. */
+  queryRefund?(query: RefundQuery, call: CallOptions): Promise<Outcome<RefundSnapshot | NoSuchRefund>>;
   /**
    * A page of what the provider tells that settles something and that nobody took from it, newest first.
    * @param since UTC ISO-8601 ms

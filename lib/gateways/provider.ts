@@ -30,6 +30,16 @@ export interface MethodRule {
   readonly expiry: { readonly default: number; readonly minimum: number; readonly maximum: number };
 }
 
+/** What a provider allows of refunds; what it would refuse is refused before it is asked. @see SPEC R6.5 */
+export interface RefundRule {
+  /** s after the payment, as long as money can go back */
+  readonly window: number;
+  /** how many one payment may have */
+  readonly most?: number;
+  /** s between two of one payment */
+  readonly pace?: number;
+}
+
 export type ChannelEnvironment = 'production' | 'sandbox' | 'local';
 
 /** Where a channel's provider is. */
@@ -47,6 +57,8 @@ export interface Provider<Config = unknown, Secrets = unknown> {
   readonly name: string;
   readonly methods: Readonly<Record<string, MethodRule>>;
   readonly sync: SyncPlan;
+  /** absent for a provider that gives nothing back */
+  readonly refunds?: RefundRule;
   /**
    * The member of the secrets that is the PEM of the merchant's signing key. A channel whose key is in KMS has no such
    * secret; absent for providers that sign nothing.

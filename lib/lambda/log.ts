@@ -4,12 +4,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 /** All that a line may carry: ids, names and counts. No texts of payers, no keys, no bodies, no headers. */
 export interface LogFacts {
   readonly transaction_id?: string | undefined;
+  readonly refund_id?: string;
   readonly application?: string;
   readonly channel_code?: string;
   readonly status?: string;
   readonly version?: number;
   readonly outcome?: string;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly code?: string;
   readonly channel_error_code?: string;
   readonly digest?: string;

@@ -21,6 +21,13 @@ export type MetricName =
   | 'sync_unanswered'
   | 'payment_overdue'
   | 'catch_up_failed'
+  | 'refund_contradicted'
+  | 'refund_needs_action'
+  | 'refund_overdue'
+  | 'refund_unconfirmed'
+  | 'refund_reversed'
+  | 'refund_unanswered'
+  | 'refund_not_begun'
   | 'platform_keys_not_refreshed'
   | 'platform_key_ends_soon';
 

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { isTransactionId, type TransactionId } from '../domain/ids.ts';
+import { isRefundId, isTransactionId, type RefundId, type TransactionId } from '../domain/ids.ts';
 import { isCurrency, type Currency } from '../domain/money.ts';
 import { readJson } from '../domain/strict-json.ts';
 
@@ -38,6 +38,24 @@ const snapshot = z.discriminatedUnion('state', [
   }),
 ]);
 
+const reference = {
+  refundId: z.custom<RefundId>((value) => typeof value === 'string' && isRefundId(value)).optional(),
+  gatewayRefundId: z.string().optional(),
+  transactionId: transactionId.optional(),
+  gatewayTransactionId: z.string().optional(),
+};
+const refunded = { ...reference, amount: money, at: z.iso.datetime().optional() };
+const refundSnapshot = z.discriminatedUnion('state', [
+  z.strictObject({ ...refunded, state: z.enum(['processing', 'succeeded']) }),
+  z.strictObject({ ...refunded, state: z.literal('failed'), channelCode: z.string() }),
+  z.strictObject({
+    ...refunded,
+    state: z.literal('needs_action'),
+    reason: z.enum(['insufficient_balance', 'abnormal', 'misconfigured']),
+    channelCode: z.string(),
+  }),
+]);
+
 const message = z.strictObject({
   channelCode: z.string(),
   /** UTC ISO-8601 ms */
@@ -50,6 +68,13 @@ const message = z.strictObject({
   digest: z.string(),
   notification: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('payment'), snapshot }),
+    z.strictObject({ kind: z.literal('refund'), snapshot: refundSnapshot }),
+    z.strictObject({
+      kind: z.literal('refund_hint'),
+      what: z.string(),
+      noticeId: z.string(),
+      refund: z.strictObject(reference),
+    }),
     z.strictObject({
       kind: z.literal('hint'),
       what: z.string(),

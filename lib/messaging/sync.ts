@@ -1,16 +1,32 @@
-// What travels to sync-transaction from find-due, receive-return and apply-notification: which payments the channel is to be asked for.
+// What travels to sync-transaction from find-due, receive-return and apply-notification: which payments and refunds the
+// channel is to be asked for.
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { isTransactionId, type TransactionId } from '../domain/ids.ts';
+import { isRefundId, isTransactionId, type RefundId, type TransactionId } from '../domain/ids.ts';
 import { readJson } from '../domain/strict-json.ts';
 
-const message = z.strictObject({
-  transactionId: z.custom<TransactionId>((value) => typeof value === 'string' && isTransactionId(value)),
-  /** its payer has come back and waits: it is asked for at once, but not twice in a few seconds */
-  returned: z.literal(true).optional(),
-  /** the channel has hinted at news of it: it is asked for even when it is final */
-  hinted: z.literal(true).optional(),
-});
+const transactionId = z.custom<TransactionId>((value) => typeof value === 'string' && isTransactionId(value));
+
+const message = z.union([
+  z.strictObject({
+    transactionId,
+    /** its payer has come back and waits: it is asked for at once, but not twice in a few seconds */
+    returned: z.literal(true).optional(),
+    /** the channel has hinted at news of it: it is asked for even when it is final */
+    hinted: z.literal(true).optional(),
+  }),
+  z.strictObject({
+    refundId: z.custom<RefundId>((value) => typeof value === 'string' && isRefundId(value)),
+    /** the channel has hinted at news of it: it is asked, whoever has it in hand */
+    hinted: z.literal(true).optional(),
+  }),
+  /** the channel has hinted at a refund that was made at its console */
+  z.strictObject({
+    transactionId,
+    gatewayRefundId: z.string().min(1),
+    gatewayTransactionId: z.string().min(1).optional(),
+  }),
+]);
 
 export type SyncMessage = z.infer<typeof message>;
 
@@ -23,7 +39,7 @@ export interface SyncQueue {
 }
 
 export interface RefusedSync {
-  readonly transactionId: TransactionId;
+  readonly id: string;
   /** SQS's own */
   readonly code: string;
 }
@@ -32,21 +48,32 @@ export interface RefusedSync {
  * @param ids at most ten
  * @returns what SQS did not take; the others are durable
  */
-export async function sendSyncs(
+export function sendSyncs(
+  queue: SyncQueue,
+  ids: readonly (TransactionId | RefundId)[],
+): Promise<readonly RefusedSync[]> {
+  return sendMessages(
+    queue,
+    ids.map((id) => (isRefundId(id) ? { refundId: id } : { transactionId: id })),
+  );
+}
+
+/** @returns what SQS did not take; the others are durable */
+export async function sendMessages(
   { sqs, queueUrl }: SyncQueue,
-  ids: readonly TransactionId[],
-  more: Omit<SyncMessage, 'transactionId'> = {},
+  messages: readonly SyncMessage[],
 ): Promise<readonly RefusedSync[]> {
   const { Failed = [] } = await sqs.send(
     new SendMessageBatchCommand({
       QueueUrl: queueUrl,
-      Entries: ids.map((transactionId) => ({
-        Id: transactionId,
-        MessageBody: JSON.stringify({ transactionId, ...more } satisfies SyncMessage),
-      })),
+      Entries: messages.map((each) => ({ Id: idOf(each), MessageBody: JSON.stringify(each) })),
     }),
   );
-  return Failed.map(({ Id, Code = '' }) => ({ transactionId: Id as TransactionId, code: Code }));
+  return Failed.map(({ Id = '', Code = '' }) => ({ id: Id, code: Code }));
+}
+
+function idOf(each: SyncMessage): string {
+  return 'refundId' in each ? each.refundId : each.transactionId;
 }
 
 /** How many messages wait to be taken: approximately, and what was sent just now may be missing. */

@@ -2,7 +2,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ChannelCode } from '../domain/ids.ts';
-import type { AnomalyPolicy } from '../domain/payment.ts';
+import type { AnomalyPolicy } from '../domain/anomaly.ts';
 import type { PlatformKeys } from '../domain/platform-keys.ts';
 
 /** Born in KMS: its private half never leaves it. */

@@ -1,7 +1,7 @@
 // What is due to be asked for: a sparse index over the payments that are not final, in shards.
 import { hash } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { TransactionId } from '../domain/ids.ts';
+import { paymentOf, type RefundId, type TransactionId } from '../domain/ids.ts';
 import { isFinal, type Payment } from '../domain/payment.ts';
 import { transact, type PaymentsTable, type Tables } from './table.ts';
 
@@ -13,9 +13,20 @@ export function dueKey(
   { transactionId, status, dueAt }: Pick<Payment, 'transactionId' | 'status' | 'dueAt'>,
   shards: number,
 ): Record<string, string> {
-  if (dueAt === undefined || isFinal(status)) return {};
-  return { found_under: shardName(shardOf(transactionId, shards)), found_at: dueAt };
+  return isFinal(status) ? {} : findable({ transactionId, dueAt }, shards);
 }
+
+/** The keys by which a row is found when it is due; none without a time. Refunds stand where their payment stands. */
+export function findable(
+  { dueAt, ...of }: { readonly dueAt?: string | undefined } & Of,
+  shards: number,
+): Record<string, string> {
+  if (dueAt === undefined) return {};
+  const id = 'transactionId' in of ? of.transactionId : of.originalTransactionId;
+  return { found_under: shardName(shardOf(id, shards)), found_at: dueAt };
+}
+
+type Of = { readonly transactionId: TransactionId } | { readonly originalTransactionId: TransactionId };
 
 /** Ids begin with their time: only a hash spreads those of one moment. */
 function shardOf(id: TransactionId, shards: number): number {
@@ -27,7 +38,8 @@ function shardName(shard: number): string {
 }
 
 export interface Due {
-  readonly transactionId: TransactionId;
+  /** a payment, or one of its refunds */
+  readonly id: TransactionId | RefundId;
   /** UTC ISO-8601 ms */
   readonly dueAt: string;
 }
@@ -57,10 +69,20 @@ export async function listDue(
       Limit: limit,
     }),
   );
-  return Items.map((item) => ({
-    transactionId: item['pk'] as TransactionId,
-    dueAt: item['found_at'] as string,
-  }));
+  return Items.map((item) => ({ id: idOf(item), dueAt: item['found_at'] as string }));
+}
+
+/** A payment's row is found by its id, a refund's by its payment's and its own two digits. */
+function idOf({ pk, sk }: Record<string, unknown>): Due['id'] {
+  const [kind, number = ''] = String(sk).split('#');
+  const payment = pk as TransactionId;
+  return kind === 'REFUND' ? `rfd_${payment.slice('pay_'.length)}${number}` : payment;
+}
+
+function keyOf(id: Due['id']) {
+  return id.startsWith('rfd_')
+    ? { pk: paymentOf(id as RefundId), sk: `REFUND#${id.slice(-2)}` }
+    : { pk: id, sk: 'PAYMENT' };
 }
 
 /**
@@ -70,14 +92,14 @@ export async function listDue(
  */
 export async function claimDue(
   tables: PaymentsTable & Pick<Tables, 'ports'>,
-  { transactionId, dueAt }: Due,
+  { id, dueAt }: Due,
   until: string,
 ): Promise<boolean> {
   const written = await transact(tables, [
     {
       Update: {
         TableName: tables.payments,
-        Key: { pk: transactionId, sk: 'PAYMENT' },
+        Key: keyOf(id),
         UpdateExpression: 'SET found_at = :until',
         ConditionExpression: 'found_at = :read',
         ExpressionAttributeValues: { ':until': until, ':read': dueAt },

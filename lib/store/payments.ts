@@ -58,7 +58,8 @@ export async function createPayment(
   earlier: Earlier | undefined,
   creatingUntil: number,
 ): Promise<string | undefined> {
-  const event = paymentEvent('payment.created', cause, undefined, payment, '');
+  const told = { name: 'payment.created', cause, before: undefined, after: payment } as const;
+  const event = paymentEvent(told, '');
   const written = await transact(tables, [
     putPayment(tables, { payment, lastEventHash: event.hash }, 'attribute_not_exists(pk)'),
     appendEvent(tables, event),
@@ -124,7 +125,7 @@ function verdict(written: Written, named: readonly (readonly [Changed, Write])[]
 /** The payment as it is to be, if it is still as it was read, and the event that tells of it. */
 function changes(tables: Tables, { stored, after, cause }: Change): Write[] {
   const { payment: before, lastEventHash } = stored;
-  const event = paymentEvent(eventOf(before, after), cause, before, after, lastEventHash);
+  const event = paymentEvent({ name: eventOf(before, after), cause, before, after }, lastEventHash);
   const as = { payment: after, lastEventHash: event.hash };
   return [
     putPayment(tables, as, '#version = :version AND #status = :status', before),
@@ -132,7 +133,12 @@ function changes(tables: Tables, { stored, after, cause }: Change): Write[] {
   ];
 }
 
-function putPayment(tables: Tables, stored: StoredPayment, condition: string, before?: Payment): Write {
+export function putPayment(
+  tables: Tables,
+  stored: StoredPayment,
+  condition: string,
+  before?: Payment,
+): Write {
   const { payment, lastEventHash } = stored;
   const row: Record<string, unknown> = { ...payment };
   delete row['dueAt'];

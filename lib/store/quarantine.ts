@@ -1,6 +1,7 @@
 // Genuine callbacks that belong to no payment: kept until somebody has dealt with each.
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { ChannelCode, TransactionId } from '../domain/ids.ts';
+import { paymentOf, type ChannelCode, type TransactionId } from '../domain/ids.ts';
+import type { RefundReference, RefundSnapshot } from '../domain/refund.ts';
 import type { PaymentSnapshot } from '../domain/settlement.ts';
 import type { RawCallback } from './callbacks.ts';
 import { transact, type PaymentsTable, type Tables } from './table.ts';
@@ -17,6 +18,13 @@ export type QuarantineReason =
 /** What the callback proved. */
 export type ProvedFacts =
   | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
+  | { readonly kind: 'refund'; readonly snapshot: RefundSnapshot }
+  | {
+      readonly kind: 'refund_hint';
+      readonly what: string;
+      readonly noticeId: string;
+      readonly refund: RefundReference;
+    }
   | {
       readonly kind: 'hint';
       readonly what: string;
@@ -39,7 +47,21 @@ export interface Quarantined extends RawCallback {
 
 /** The number that the callback names, whether we know it or not. */
 export function namedBy(notification: ProvedFacts): TransactionId | undefined {
-  return notification.kind === 'payment' ? notification.snapshot.transactionId : notification.transactionId;
+  switch (notification.kind) {
+    case 'payment':
+      return notification.snapshot.transactionId;
+    case 'refund':
+      return paymentNamedBy(notification.snapshot);
+    case 'refund_hint':
+      return paymentNamedBy(notification.refund);
+    case 'hint':
+    case 'unrecognised':
+      return notification.transactionId;
+  }
+}
+
+function paymentNamedBy({ transactionId, refundId }: RefundReference): TransactionId | undefined {
+  return refundId === undefined ? transactionId : paymentOf(refundId);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { FunctionSpec } from './executor.ts';
 export interface Endpoints {
   readonly dynamodb: string;
   readonly queues: string;
-  /** KMS, Secrets Manager and EventBridge */
+  /** KMS, Secrets Manager, EventBridge and Step Functions */
   readonly services: string;
 }
 

@@ -135,6 +135,13 @@ const setTries: Behaviour = (properties, place, { functions, triedOnce }) => {
   return { ref: physicalName(place) };
 };
 
+const createStateMachine: Behaviour = (properties, place, { functions, workflows }) => {
+  const name = nameIn(properties, 'StateMachineName', place);
+  const { arn, invokes } = workflows.createStateMachine(name, properties);
+  for (const each of invokes) functionNamed(each, place, functions);
+  return { ref: arn, attributes: { Arn: arn, Name: name } };
+};
+
 /** @param wanted name or ARN */
 function functionNamed(wanted: string, place: Place, functions: World['functions']): DeclaredFunction {
   const found = [...functions.values()].find(({ arn, name }) => [arn, name].includes(wanted));
@@ -161,6 +168,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   'AWS::S3::Bucket': createBucket,
   'AWS::SQS::Queue': createQueue,
   'AWS::SecretsManager::Secret': createSecret,
+  'AWS::StepFunctions::StateMachine': createStateMachine,
   ...apiBehaviours,
 };
 

@@ -1,8 +1,8 @@
-// KMS, Secrets Manager and EventBridge of this machine behind one address, told apart as the services do: by X-Amz-Target.
+// KMS, Secrets Manager, EventBridge and Step Functions of this machine behind one address, told apart as the services do: by X-Amz-Target.
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { listen } from '../listen.ts';
-import { answerAwsJson } from './aws-json.ts';
+import { answerAwsJson, type AwsOperations } from './aws-json.ts';
 import { type Events, type EventsOptions, openEvents } from './events.ts';
 import { type Kms, openKms } from './kms.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
@@ -10,6 +10,8 @@ import { openSecrets, type Secrets } from './secrets.ts';
 export interface ServicesOptions extends EventsOptions {
   /** where keys and secrets outlive this process; in memory without it */
   readonly dataDir?: string;
+  /** of Step Functions */
+  readonly workflows?: AwsOperations;
 }
 
 export interface LocalServices
@@ -17,7 +19,7 @@ export interface LocalServices
     Pick<Kms, 'createKey' | 'createAlias'>,
     Pick<Secrets, 'createSecret'>,
     Pick<Events, 'createBus' | 'putRule'> {
-  /** of KMS, Secrets Manager and EventBridge; functions reach them through the gate */
+  /** of KMS, Secrets Manager, EventBridge and Step Functions; functions reach them through the gate */
   readonly endpoint: string;
   /** resolves when all that was put on a bus has been sent on */
   settled(): Promise<void>;
@@ -35,6 +37,7 @@ export async function startServices(options: ServicesOptions): Promise<LocalServ
       TrentService: kms.operations,
       secretsmanager: secrets.operations,
       AWSEvents: events.operations,
+      ...(options.workflows && { AWSStepFunctions: options.workflows }),
     }),
   );
   const listening = await listen(server, 0);

@@ -10,6 +10,7 @@ import type { LocalQueues } from './queues.ts';
 import type { DeclaredSchedule } from './schedules.ts';
 import type { LocalServices } from './services.ts';
 import type { Stack } from './template.ts';
+import type { Workflows } from './workflows/workflows.ts';
 
 /** The emulators that resources are made in, and what becomes of the rest. */
 export interface World {
@@ -22,6 +23,7 @@ export interface World {
     LocalServices,
     'createKey' | 'createAlias' | 'createSecret' | 'createBus' | 'putRule'
   >;
+  readonly workflows: Pick<Workflows, 'createStateMachine'>;
   /** who may do what */
   readonly access: Access;
   /** by ARN */

@@ -10,11 +10,13 @@ import type { Step } from './steps.ts';
 const help = `
 Makes a payment with the running service, and shows each step.
 
-  npm run demo -- [--product P] [--channel C] [--scenario S] [--port N] [--json]
+  npm run demo -- [--product P] [--channel C] [--scenario S | --refund]
+                  [--port N] [--json]
 
   --product P   what the payer pays by; the first of the list without it
   --channel C   on which channel; the first that has the product without it
   --scenario S  what goes wrong on the way; all goes well without it
+  --refund      the same as --scenario refund
   --port N      where "npm start" put the API (4000); a service of its own if
                 none runs there
   --json        one JSON object per step
@@ -25,7 +27,7 @@ ${indented(productList())}
 Scenarios:
 ${indented(Object.entries(scenarios).map(([name, { about }]) => `${name.padEnd(18)}  ${about}`))}
 
-lost-callback and expire move the clock, that of a running service too.
+lost-callback, refund and expire move the clock, that of a running service too.
 `;
 
 // Nobody reads any more (piped to `head`): no reason to fail.
@@ -37,6 +39,7 @@ async function main(): Promise<boolean> {
       product: { type: 'string' },
       channel: { type: 'string' },
       scenario: { type: 'string' },
+      refund: { type: 'boolean', default: false },
       port: { type: 'string', default: '4000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -48,7 +51,8 @@ async function main(): Promise<boolean> {
   }
   const { product: method, channel } = values;
   const product = findProduct({ method, channel });
-  const story = values.scenario === undefined ? journey : findStory(values.scenario);
+  const name = values.scenario ?? (values.refund ? 'refund' : undefined);
+  const story = name === undefined ? journey : findStory(name);
   const screen = values.json ? forPrograms : forPeople();
   const service = await findService(Number(values.port));
   try {

@@ -37,6 +37,13 @@ const payBody = z.strictObject({
   return: z.boolean().default(true),
 });
 const rotateBody = z.strictObject({ provider: z.string() });
+const decideBody = z.strictObject({
+  refund_id: z.string().optional(),
+  /** instead: its next refund */
+  transaction_id: z.string().optional(),
+  outcome: z.enum(['success', 'failed', 'abnormal', 'insufficient_balance', 'returned', 'pending']),
+});
+const consoleBody = z.strictObject({ transaction_id: z.string().min(1), amount: z.string() });
 const resendBody = z.strictObject({ transaction_id: z.string().min(1) });
 
 /** Handlers by `METHOD path`; what they return is sent as JSON. They throw Refused. */
@@ -71,6 +78,24 @@ export function controlRoutes({
       if (sent.includes(true)) return { callbacks: callbacks(providers, transactionId) };
       throw new Refused(404, `Nothing to tell of ${transactionId}: no trade of it was paid or closed.`);
     },
+    'POST /_control/refunds/decide': (_query, body) => {
+      const { refund_id: refundId, transaction_id: transactionId, outcome } = parsed(decideBody, body);
+      const decided = refunding(providers).some((refunds) =>
+        refundId === undefined
+          ? transactionId !== undefined && refunds.decideNext(transactionId, outcome)
+          : refunds.decide(refundId, outcome),
+      );
+      if (decided) return { refund_id: refundId, transaction_id: transactionId, outcome };
+      throw new Refused(404, 'No provider here has such a refund, or such a payment. Nothing was decided.');
+    },
+    'POST /_control/refunds/console': (_query, body) => {
+      const { transaction_id: transactionId, amount } = parsed(consoleBody, body);
+      for (const refunds of refunding(providers)) {
+        const made = refunds.console(transactionId, amount);
+        if (made) return made;
+      }
+      throw new Refused(404, `No provider here has taken money for ${transactionId}. No money moved.`);
+    },
     'POST /_control/keys/rotate': async (_query, body) => {
       const { provider: name } = parsed(rotateBody, body);
       const provider = providers.find((each) => each.name === name);
@@ -87,6 +112,10 @@ export function controlRoutes({
       return { faults: faults.list() };
     },
   };
+}
+
+function refunding(providers: readonly LocalProvider[]) {
+  return providers.flatMap(({ refunds }) => (refunds ? [refunds] : []));
 }
 
 /** What the payer pays by. */

@@ -1,5 +1,5 @@
 // Carries notices to a merchant until it takes them for good, each provider by its own schedule.
-import type { AnyCallbackFault, Faults } from './faults.ts';
+import type { About, AnyCallbackFault, Faults } from './faults.ts';
 import type { Ports } from './ports.ts';
 
 /** How a provider delivers. */
@@ -15,6 +15,8 @@ export interface Manners {
 
 /** Something to tell a merchant. */
 export interface Notice<Fault> {
+  /** payments unless said */
+  readonly about?: About;
   readonly transactionId: string;
   readonly url: string;
   /** the same over all deliveries */
@@ -69,7 +71,8 @@ export class Deliveries<Fault extends AnyCallbackFault> {
   announce(notice: Notice<Fault>): void {
     const parcel: Parcel<Fault> = { notice, attempts: 0, accepted: false };
     this.#parcels.push(parcel);
-    const delay = this.#faults.takeCallback(notice.transactionId, (fault) => fault === 'delayed');
+    const { transactionId, about } = notice;
+    const delay = this.#faults.takeCallback(transactionId, (fault) => fault === 'delayed', about);
     if (delay) this.#wait(parcel, 0, this.#ports.now() + delay.delayMs);
     else void this.#deliver(parcel, 0);
   }
@@ -109,7 +112,8 @@ export class Deliveries<Fault extends AnyCallbackFault> {
   async #attempt(parcel: Parcel<Fault>, round?: number): Promise<void> {
     const [at, attempt] = [this.#ports.now(), ++parcel.attempts];
     const planted = (fault: Fault) => fault !== 'delayed' && fault !== 'early';
-    const fault = this.#faults.takeCallback(parcel.notice.transactionId, planted)?.fault;
+    const { transactionId, about } = parcel.notice;
+    const fault = this.#faults.takeCallback(transactionId, planted, about)?.fault;
     const sent = Array.from({ length: fault === 'duplicated' ? 2 : 1 }, () =>
       this.#post(parcel.notice, fault),
     );

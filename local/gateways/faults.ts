@@ -37,7 +37,19 @@ const furtherFaults = ['wrong_currency', 'other_mode', 'signtest'] as const;
 export type CallFault = (typeof callFaults)[number];
 export type CallbackFault = (typeof callbackFaults)[number];
 export type AnyCallbackFault = CallbackFault | (typeof furtherFaults)[number];
-export type Operation = 'token' | 'prepay' | 'query' | 'close' | 'capture' | 'events';
+const operations = [
+  'token',
+  'prepay',
+  'query',
+  'close',
+  'capture',
+  'refund',
+  'refund_query',
+  'events',
+] as const;
+export type Operation = (typeof operations)[number];
+/** what a callback tells of */
+export type About = 'payment' | 'refund';
 
 /** What a provider cannot do wrong, by fault, and why. */
 export type CannotPlay = Readonly<Record<string, string>>;
@@ -48,10 +60,11 @@ export interface Faults<Fault extends AnyCallbackFault = AnyCallbackFault> {
     operation: Operation,
     transactionId: string | undefined,
   ): { fault: CallFault; ms?: number } | undefined;
-  /** @returns the first planted one among `ofInterest`; `delayMs` is meant for `delayed` */
+  /** @param about payments unless said @returns the first planted one among `ofInterest`; `delayMs` is meant for `delayed` */
   takeCallback(
     transactionId: string,
     ofInterest: (fault: Fault) => boolean,
+    about?: About,
   ): { fault: Fault; delayMs: number } | undefined;
 }
 
@@ -60,7 +73,7 @@ const shape = z.strictObject({
   provider: z.string().optional(),
   call: z
     .strictObject({
-      operation: z.enum(['token', 'prepay', 'query', 'close', 'capture', 'events', '*']),
+      operation: z.enum([...operations, '*']),
       fault: z.enum(callFaults),
       times: z.int().positive().default(1),
       ms: z.int().nonnegative().max(600_000).optional(),
@@ -68,7 +81,7 @@ const shape = z.strictObject({
     .optional(),
   callback: z
     .strictObject({
-      kind: z.enum(['payment', '*']).default('*'),
+      kind: z.enum(['payment', 'refund', '*']).default('*'),
       fault: z.enum([...callbackFaults, ...furtherFaults]),
       times: z.int().positive().optional(),
       delay: z
@@ -138,10 +151,12 @@ export class FaultPlan {
         const taken = take(this.#calls, { transactionId, provider }, matches);
         return taken && { fault: taken.fault, ...(taken.ms === undefined ? {} : { ms: taken.ms }) };
       },
-      takeCallback: (transactionId, ofInterest) => {
+      takeCallback: (transactionId, ofInterest, about = 'payment') => {
         // A fault that is foreign to the provider was refused when it was planted.
         const own = ({ fault }: Callback) => fault as Fault;
-        const taken = take(this.#callbacks, { transactionId, provider }, (each) => ofInterest(own(each)));
+        const matches = (each: Callback) =>
+          (each.kind === '*' || each.kind === about) && ofInterest(own(each));
+        const taken = take(this.#callbacks, { transactionId, provider }, matches);
         if (!taken) return undefined;
         const delayMs = Number(taken.delay.slice(0, -1)) * (unitMs[taken.delay.slice(-1)] ?? 0);
         return { fault: own(taken), delayMs };

@@ -58,6 +58,33 @@ export interface Connecting {
   readonly publicKeyPem: string | undefined;
 }
 
+/** What becomes of a refund; `pending` stays so until something else is decided, `returned` was successful before. */
+export type RefundOutcome =
+  'success' | 'failed' | 'abnormal' | 'insufficient_balance' | 'returned' | 'pending';
+
+/** What people do about refunds at a provider: its banks, and the merchant at its console. */
+export interface LocalRefunds {
+  /**
+   * Decides about a refund that is pending (or, `returned`, was successful).
+   * @returns false when there is none of this number
+   * @throws Refused (409) for what cannot become of it now; (422) for what never becomes of one at this provider
+   */
+  decide(refundId: string, outcome: RefundOutcome): boolean;
+  /**
+   * Decides ahead, about the next refund of this payment.
+   * @returns false when the provider has taken no money for it
+   * @throws Refused (422)
+   */
+  decideNext(transactionId: string, outcome: RefundOutcome): boolean;
+  /**
+   * Refunds at the console.
+   * @param amount decimal text in the currency's unit
+   * @returns the row of the books; undefined when the provider has taken no money for it
+   * @throws Refused (409, 422) when it cannot be made
+   */
+  console(transactionId: string, amount: string): object | undefined;
+}
+
 export interface LocalProvider {
   readonly name: string;
   /** faults that this provider cannot have, and why */
@@ -70,6 +97,7 @@ export interface LocalProvider {
   /** @throws Refused (4xx) when nobody could pay like this */
   pay(means: Means, payer: Payer): Promise<object>;
   books(): BooksFacts;
+  readonly refunds?: LocalRefunds;
   /** The provider proves itself by its next key from here on. @returns what that is called */
   rotateKeys?(): Promise<string>;
   callbacks(transactionId?: string): readonly Delivery[];

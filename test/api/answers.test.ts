@@ -7,10 +7,14 @@ import { published } from '../../functions/publish-events/publish-events.ts';
 import * as answers from '../../lib/api/answers.ts';
 import { channelView } from '../../lib/api/channel-view.ts';
 import { factsView, paymentView } from '../../lib/api/payment-view.ts';
+import { refundFactsView, refundView } from '../../lib/api/refund-view.ts';
+import { refund as refundSchema, refundFacts } from '../../lib/api/refund-answers.ts';
 import { problemReply } from '../../lib/api/problems.ts';
 import {
+  isRefundEvent,
   publishedEvent,
   publishedEventNames,
+  refundStatusesAfter,
   statusesAfter,
   type PublishedEventName,
 } from '../../lib/api/published-event.ts';
@@ -18,6 +22,7 @@ import { errors, PaymentError, type ErrorCode } from '../../lib/domain/errors.ts
 import type { Payment } from '../../lib/domain/payment.ts';
 import { paymentEvent } from '../../lib/store/events.ts';
 import { benches } from '../contract/benches.ts';
+import { aRefund } from '../domain/refund-samples.ts';
 import { aPayment, at } from '../domain/samples.ts';
 
 /** Every fact that a payment can have. */
@@ -29,6 +34,8 @@ const whole: Payment = aPayment({
     payerTotal: { minor: 800, currency: 'CNY' },
     merchantReceived: { minor: 880, currency: 'CNY' },
   },
+  amountRefunded: { minor: 300, currency: 'CNY' },
+  amountReserved: { minor: 80, currency: 'CNY' },
   metadata: { table: '7' },
   status: 'PENDING_PAYMENT',
   gatewayOrderId: 'order-1',
@@ -70,8 +77,10 @@ delete (payable as { closeRequestedAt?: string }).closeRequestedAt;
 
 describe('a payment', () => {
   test('is shown with the fields of its schema, all of them and no other', () => {
-    expect(Object.keys(factsView(whole)).sort()).toEqual(Object.keys(answers.facts.shape).sort());
-    const views = [whole, payable, { ...whole, status: 'PAID_FAILED' as const }].map((each) =>
+    const paid: Payment = { ...whole, status: 'REFUND_PARTIAL' };
+    expect(Object.keys(factsView(paid)).sort()).toEqual(Object.keys(answers.facts.shape).sort());
+    expect(factsView(paid)).toMatchObject({ amount_refunded: '3.00', refundable_amount: '5.00' });
+    const views = [whole, paid, payable, { ...whole, status: 'PAID_FAILED' as const }].map((each) =>
       paymentView(each, 'zh'),
     );
     const shown = new Set(views.flatMap((view) => Object.keys(view)));
@@ -90,6 +99,34 @@ describe('a payment', () => {
   });
 });
 
+/** Every fact that a refund can have. */
+const wholeRefund = aRefund(whole, {
+  businessOrderType: 'topup',
+  amountRefunded: { minor: 300, currency: 'CNY' },
+  reason: 'not wanted',
+  needsAction: { reason: 'insufficient_balance', since: at },
+  gatewayRefundId: '50000000382019052709732678859',
+  confirmation: { by: 'finance', reference: 'K-1' },
+  errorCode: 'REFUND_DECLINED',
+  channelErrorCode: 'ACQ.X',
+  submittedAt: at,
+  refundedAt: at,
+});
+
+describe('a refund', () => {
+  test('is shown with the fields of its schema, all of them and no other', () => {
+    expect(Object.keys(refundFactsView(wholeRefund)).sort()).toEqual(Object.keys(refundFacts.shape).sort());
+    const view = refundView({ ...wholeRefund, status: 'FAILED' }, 'zh');
+    expect(Object.keys(view).sort()).toEqual(Object.keys(refundSchema.shape).sort());
+    expect(refundSchema.parse(view)).toEqual(view);
+  });
+
+  test('that has only what it must is shown as its schema says', () => {
+    const shown = refundView(aRefund(aPayment()), 'en');
+    expect(refundSchema.parse(shown)).toEqual(shown);
+  });
+});
+
 describe.each(publishedEventNames)('the event %s', (name) => {
   const schema = publishedEvent(name);
   const file = JSON.parse(
@@ -103,8 +140,8 @@ describe.each(publishedEventNames)('the event %s', (name) => {
   });
 
   test('may hold a fact more one day, but not one less', () => {
-    const { subject, ...fewer } = detail.data;
-    expect(subject).toBe('tea');
+    const { application, ...fewer } = detail.data;
+    expect(application).toBe('shop');
     const reads = (data: object) => z.fromJSONSchema(file).safeParse({ ...detail, data }).success;
     expect([reads({ ...detail.data, more: 1 }), reads(fewer)]).toEqual([true, false]);
     expect(schema.safeParse({ ...detail, data: { ...detail.data, more: 1 } }).success).toBe(false);
@@ -112,9 +149,14 @@ describe.each(publishedEventNames)('the event %s', (name) => {
 });
 
 function eventOf(name: PublishedEventName) {
+  const cause = { actor: 'shop', reason: 'asked' };
+  if (isRefundEvent(name)) {
+    const [status = 'PENDING'] = refundStatusesAfter(name);
+    const refund = { before: undefined, after: { ...wholeRefund, status } };
+    return paymentEvent({ name, cause, before: whole, after: { ...whole, version: 2 }, refund }, '');
+  }
   const [status = 'PENDING_CREATE'] = statusesAfter(name);
-  const after = { ...whole, status, version: 2 };
-  return paymentEvent(name, { actor: 'shop', reason: 'asked' }, aPayment(), after, '');
+  return paymentEvent({ name, cause, before: aPayment(), after: { ...whole, status, version: 2 } }, '');
 }
 
 describe('problems', () => {

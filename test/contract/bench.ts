@@ -11,6 +11,7 @@ import type {
   Signer,
 } from '../../lib/gateways/gateway.ts';
 import type { Proofs, Provider } from '../../lib/gateways/provider.ts';
+import type { RefundBench } from './refund-bench.ts';
 
 /** For whom a callback is, and whose door it may be brought to. */
 export interface Seat {
@@ -84,6 +85,8 @@ export interface Bench {
   /** what a reader may fetch for its proofs; without it a reader calls nobody */
   readonly readerFetch?: GatewayPorts['fetch'];
   callback(says: Says): Callback;
+  /** of a provider that gives money back */
+  readonly refunds?: RefundBench;
   /** What a reader who sits there is made of; `config` and `proofs` are those of our own seat. */
   door(seat: Seat): Pick<Bench, 'config' | 'proofs'>;
   /** The same said in every other form that the provider may choose. */

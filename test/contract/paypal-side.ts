@@ -191,6 +191,34 @@ export function orderOf(facts: OrderFacts): Record<string, unknown> {
   };
 }
 
+export interface RefundFacts {
+  readonly id?: string;
+  readonly capture: string;
+  /** our number; without it, it was made at PayPal's pages */
+  readonly refund: string | undefined;
+  /** decimal text */
+  readonly value: string;
+  readonly status?: string;
+  /** ms since 1970 UTC */
+  readonly at?: number;
+}
+
+export function refundOf(facts: RefundFacts): Record<string, unknown> {
+  const { id = '1JU08902781691411', capture, refund, value, status = 'COMPLETED', at = noon } = facts;
+  const self = `https://api.sandbox.paypal.com/v2/payments/refunds/${id}`;
+  const up = `https://api.sandbox.paypal.com/v2/payments/captures/${capture}`;
+  return {
+    ...{ id, status, amount: { currency_code: 'USD', value } },
+    ...(refund !== undefined && { invoice_id: refund, custom_id: refund }),
+    payer: payee,
+    ...{ create_time: zulu(at), update_time: zulu(at) },
+    links: [
+      { href: self, rel: 'self', method: 'GET' },
+      { href: up, rel: 'up', method: 'GET' },
+    ],
+  };
+}
+
 export function failureOf(name: string, ...issues: readonly string[]): Record<string, unknown> {
   return {
     name,
@@ -207,6 +235,7 @@ export function eventOf(
   resource: object,
   id = 'WH-2WR32451HC0233532-67976317FL4543714',
 ): Record<string, unknown> {
+  const href = `https://api.sandbox.paypal.com/v1/notifications/webhooks-events/${id}`;
   return {
     id,
     event_version: '1.0',
@@ -216,12 +245,6 @@ export function eventOf(
     event_type: type,
     summary: 'Payment completed for $ 8.80 USD',
     resource,
-    links: [
-      {
-        href: `https://api.sandbox.paypal.com/v1/notifications/webhooks-events/${id}`,
-        rel: 'self',
-        method: 'GET',
-      },
-    ],
+    links: [{ href, rel: 'self', method: 'GET' }],
   };
 }

@@ -1,5 +1,6 @@
 // Stripe's side, written for the tests alone: its secrets, its events, its objects.
 import { createHmac } from 'node:crypto';
+import { paymentOf, type RefundId } from '../../lib/domain/ids.ts';
 import type { Callback } from '../../lib/gateways/gateway.ts';
 import { noon } from './bench.ts';
 
@@ -17,6 +18,7 @@ export const elsewhereShared = 'whsec_OfAnotherSandbox000000000005';
 export const version = '2026-10-28.endive';
 export const intentId = 'pi_3DemoIntentOfTests00001a';
 export const sessionId = 'cs_test_a1DemoSessionOfTests0000000000000000000000000000000001';
+export const refundNumber = 're_3DemoIntentOfTests00001d';
 export const chargeId = 'ch_3DemoIntentOfTests00001b';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -85,6 +87,29 @@ export function session(order: string, minor: number, currency: string, change: 
 export function paidSession(order: string, minor: number, currency: string, change: Fields = {}): Fields {
   const paid = { payment_intent: intentId, payment_status: 'paid', status: 'complete', url: null };
   return session(order, minor, currency, { ...paid, ...change });
+}
+
+/** Successful; without a number of ours it was made at the console. @param minor on the wire */
+export function refund(
+  refundId: RefundId | undefined,
+  minor: number,
+  currency: string,
+  change: Fields = {},
+): Fields {
+  const ours = refundId && { refund_id: refundId, transaction_id: paymentOf(refundId) };
+  return {
+    id: refundNumber,
+    object: 'refund',
+    amount: minor,
+    charge: chargeId,
+    created: seconds(noon),
+    currency,
+    metadata: ours ?? {},
+    payment_intent: intentId,
+    reason: 'requested_by_customer',
+    status: 'succeeded',
+    ...change,
+  };
 }
 
 /** @param at ms since 1970 UTC */

@@ -4,6 +4,7 @@ import { formatAmount, type Money } from '../../lib/domain/money.ts';
 import type { Callback, GatewayPorts } from '../../lib/gateways/gateway.ts';
 import type { Provider } from '../../lib/gateways/provider.ts';
 import { stripe } from '../../lib/gateways/stripe/index.ts';
+import { stripeRefunds, untilAborted } from './stripe-refunds.ts';
 import { setting, type Bench, type Mood, type Says, type Seat, type Sent } from './bench.ts';
 import {
   account,
@@ -202,14 +203,6 @@ function connector(way: Way): Bench['connect'] {
   };
 }
 
-function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
-}
-
 function door({ merchant, environment }: Seat): Pick<Bench, 'config' | 'proofs'> {
   const { own, shared } = endpoints[environment];
   return merchant === 'ours'
@@ -244,6 +237,7 @@ const benchOf = (way: Way): Bench => ({
   // The signature covers the very bytes.
   harmlessFlips: () => 0,
   connect: connector(way),
+  refunds: stripeRefunds,
 });
 
 export const stripeBench = benchOf(byIntent);

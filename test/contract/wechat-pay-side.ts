@@ -128,6 +128,39 @@ export function paidOrder(order: string, fen: number, at: number): Record<string
   };
 }
 
+/** A refund as an answer tells it. @param facts `fen` of the refund, `total` of the order */
+export function toldRefund(facts: {
+  readonly refund: string;
+  readonly order: string;
+  readonly fen: number;
+  readonly total: number;
+  /** ms since 1970 UTC */
+  readonly at: number;
+  readonly status: string;
+}): Record<string, unknown> {
+  const { fen, total } = facts;
+  return {
+    refund_id: '50300000002026112000000000001',
+    out_refund_no: facts.refund,
+    transaction_id: '4200000000202611200000000001',
+    out_trade_no: facts.order,
+    channel: 'ORIGINAL',
+    user_received_account: '支付用户零钱',
+    ...(facts.status === 'SUCCESS' && { success_time: beijing(facts.at) }),
+    create_time: beijing(facts.at),
+    status: facts.status,
+    funds_account: 'UNSETTLED',
+    amount: {
+      total,
+      refund: fen,
+      payer_total: total,
+      payer_refund: fen,
+      discount_refund: 0,
+      currency: 'CNY',
+    },
+  };
+}
+
 interface Envelope {
   readonly type?: string;
   readonly kind?: string;

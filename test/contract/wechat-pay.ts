@@ -1,60 +1,23 @@
 // WeChat Pay before the contract suite.
 import { formatAmount, type Money } from '../../lib/domain/money.ts';
-import { pemSigner } from '../../lib/gateways/crypto.ts';
-import type { Callback, GatewayPorts, Signer } from '../../lib/gateways/gateway.ts';
-import type { Provider } from '../../lib/gateways/provider.ts';
+import type { Signer } from '../../lib/gateways/gateway.ts';
 import { weChatPay } from '../../lib/gateways/wechat-pay/index.ts';
-import { setting, type Bench, type Mood, type Says, type Seat, type Sent } from './bench.ts';
+import type { Bench, Mood, Says, Sent } from './bench.ts';
+import { weChatPayRefunds } from './wechat-pay-refunds.ts';
+import { account, apiV3Key, merchant, notice, paidOrder, type Sealing } from './wechat-pay-side.ts';
 import {
-  account,
-  apiV3Key,
-  byCertificate,
-  byPublicKey,
-  certificate,
-  elsewhere,
-  listed,
-  merchant,
-  notice,
-  paidOrder,
-  platform,
-  platformCertificate,
-  publicKeyId,
-  serialOf,
-  signedHeaders,
-  stranger,
-  type Sealing,
-  type Signing,
-} from './wechat-pay-side.ts';
-
-interface World {
-  readonly config: Readonly<Record<string, string>>;
-  readonly signing: Signing;
-}
-
-/** How WeChat Pay proves itself, by environment. */
-type Mode = Readonly<Record<Seat['environment'], World>>;
-
-const named = { ...account, public_key_id_platform: publicKeyId };
-const otherCertificate = platformCertificate({
-  publicPem: elsewhere.publicPem,
-  issuerPrivatePem: elsewhere.privatePem,
-});
-
-const publicKey: Mode = {
-  ours: { config: { ...named, public_key_platform: platform.publicPem }, signing: byPublicKey },
-  another: {
-    config: { ...named, public_key_platform: elsewhere.publicPem },
-    signing: { ...byPublicKey, by: elsewhere },
-  },
-};
-const certificates: Mode = {
-  ours: { config: { ...account, certificate_platform: certificate }, signing: byCertificate },
-  another: {
-    config: { ...account, certificate_platform: otherCertificate },
-    signing: { ...byCertificate, by: elsewhere, serial: serialOf(otherCertificate) },
-  },
-};
-const another = { merchant_id: '1900000999', app_id: 'wx0000000000000009' };
+  another,
+  certificates,
+  connected,
+  held,
+  no,
+  posted,
+  publicKey,
+  secrets,
+  spoilt,
+  type Answer,
+  type Mode,
+} from './wechat-pay-world.ts';
 
 function saidNotice(facts: Says, sealing: Sealing = {}): Record<string, unknown> {
   const { transactionId, amount, at, news, merchant: whose } = facts;
@@ -66,14 +29,6 @@ function saidNotice(facts: Says, sealing: Sealing = {}): Record<string, unknown>
     return notice({ mchid: account.merchant_id, stock_id: '1' }, { type: 'COUPON.SEND', kind: 'coupon' });
   const state = { closed: 'CLOSED', unlisted_status: 'WONDERFUL', paid: 'SUCCESS' }[news];
   return notice({ ...paid, trade_state: state }, { sealing });
-}
-
-function posted(text: string, { at, signedBy, environment }: Says, mode: Mode): Callback {
-  const { signing } = mode[environment];
-  const by = signedBy === 'stranger' ? stranger : signing.by;
-  const headers = listed(signedHeaders(text, { ...signing, at, by }));
-  if (signedBy === 'nobody') delete headers['wechatpay-signature'];
-  return { body: Buffer.from(text), headers };
 }
 
 /** The same notice in every spelling that JSON has for it. */
@@ -93,17 +48,11 @@ function spellings(facts: Says): string[] {
 
 type Operation = 'prepay' | 'query' | 'close';
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 function answer(operation: Operation, order: string, mood: Mood, now: number, { minor }: Money): Answer {
   const paid = paidOrder(order, minor, now);
   const { appid, mchid, out_trade_no, trade_type } = paid;
   const open = (trade_state: string) => ({ appid, mchid, out_trade_no, trade_type, trade_state });
   const said = (status: number, body: object) => ({ status, body: JSON.stringify(body) });
-  const no = (status: number, code: string) => said(status, { code, message: '不行', detail: {} });
   const well = {
     prepay: said(200, {
       code_url: 'weixin://wxpay/bizpayurl?pr=qnu8GTpzz',
@@ -113,75 +62,39 @@ function answer(operation: Operation, order: string, mood: Mood, now: number, { 
     query: said(200, open('NOTPAY')),
     close: { status: 204, body: '' },
   }[operation];
-  const whole = said(200, paid).body;
   const answers: Partial<Record<Mood, Answer>> = {
+    ...spoilt(paid, { ...paid, code_url: 'weixin://x', out_trade_no: `${order.slice(0, -4)}zzzz` }),
     not_found: no(404, 'ORDER_NOT_EXIST'),
     declined: no(403, 'NO_AUTH'),
     rate_limited: no(429, 'FREQUENCY_LIMITED'),
-    unlisted_code: no(400, 'NEVER_HEARD_OF'),
-    unsure: no(500, 'SYSTEM_ERROR'),
-    other_order: said(200, { ...paid, code_url: 'weixin://x', out_trade_no: `${order.slice(0, -4)}zzzz` }),
-    http_500: { status: 500, body: 'Internal Server Error' },
-    redirect: { status: 302, body: '' },
-    // Signed as they are: without a signature nobody would look at them.
-    half: { status: 200, body: whole.slice(0, whole.length / 2) },
-    html: { status: 200, body: '<!doctype html><h1>系统维护</h1>' },
-    too_long: { status: 200, body: whole + ' '.repeat(256 * 1024) },
     ...(operation === 'query' && { paid: said(200, paid), closed: said(200, open('CLOSED')) }),
   };
   return answers[mood] ?? well;
 }
 
-function response({ status, body }: Answer, mood: Mood, now: number, mode: Mode): Response {
-  const { signing } = mode.ours;
-  const by = mood === 'bad_signature' ? stranger : signing.by;
-  const isBare = ['unsigned', 'http_500', 'redirect'].includes(mood);
-  const signed = mood === 'wrong_node' ? '{"code_url":"weixin://other"}' : body;
-  const headers = isBare ? {} : signedHeaders(signed, { ...signing, at: now, by });
-  return new Response(status === 204 ? null : body, { status, headers });
-}
-
-const held = pemSigner('v1', merchant.privatePem);
-const secrets = { private_key_merchant: merchant.privatePem, api_v3_key: apiV3Key };
-
 function connector(mode: Mode): Bench['connect'] {
   return (mood, now, amount = { minor: 880, currency: 'CNY' }, signer?: Signer) => {
     const sent: Sent[] = [];
-    const fetch: GatewayPorts['fetch'] = (input, init) => {
-      const { pathname } = new URL(input instanceof Request ? input.url : input);
-      const [, named, close] = /\/out-trade-no\/([^/]+)(\/close)?$/.exec(pathname) ?? [];
-      const business =
-        typeof init?.body === 'string' ? (JSON.parse(init.body) as Record<string, unknown>) : {};
-      const total = (business['amount'] as { total: number } | undefined)?.total;
-      const order = String(named ?? business['out_trade_no']);
-      sent.push({
-        order,
-        amount: total === undefined ? undefined : formatAmount({ minor: total, currency: 'CNY' }),
-        business,
-      });
-      if (mood === 'reset') return Promise.reject(new TypeError('fetch failed'));
-      if (mood === 'timeout') return untilAborted(init?.signal);
-      const operation = named === undefined ? 'prepay' : close === undefined ? 'query' : 'close';
-      return Promise.resolve(response(answer(operation, order, mood, now, amount), mood, now, mode));
-    };
-    const credentials = {
-      ...(signer ? { secrets: {}, signer } : { secrets, signer: held }),
-      platformKeys: {},
-    };
-    // The same chance every time: what is signed twice can be compared.
-    const ports = { fetch, now: () => now, randomBytes: (n: number) => Buffer.alloc(n, 7) };
-    const provider: Provider = weChatPay;
-    const config = { ...mode.ours.config, ...setting };
-    return { gateway: provider.connect(config, credentials, ports), sent };
+    const gateway = connected(
+      mode,
+      now,
+      mood,
+      ({ pathname, business }) => {
+        const [, named, close] = /\/out-trade-no\/([^/]+)(\/close)?$/.exec(pathname) ?? [];
+        const total = (business['amount'] as { total: number } | undefined)?.total;
+        const order = String(named ?? business['out_trade_no']);
+        sent.push({
+          order,
+          amount: total === undefined ? undefined : formatAmount({ minor: total, currency: 'CNY' }),
+          business,
+        });
+        const operation = named === undefined ? 'prepay' : close === undefined ? 'query' : 'close';
+        return answer(operation, order, mood, now, amount);
+      },
+      signer,
+    );
+    return { gateway, sent };
   };
-}
-
-function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
 }
 
 const proofs = { secrets: { api_v3_key: apiV3Key }, platformKeys: {} };
@@ -209,6 +122,7 @@ const benchOf = (mode: Mode): Bench => ({
   // The signature covers the very bytes.
   harmlessFlips: () => 0,
   connect: connector(mode),
+  refunds: weChatPayRefunds(mode),
 });
 
 export const weChatPayBench = benchOf(publicKey);

@@ -2,9 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
   createdAt,
+  isRefundId,
   isTransactionId,
+  mostRefunds,
   newTransactionId,
   newUuid,
+  paymentOf,
+  refundIdOf,
   type IdSource,
 } from '../../lib/domain/ids.ts';
 
@@ -79,6 +83,51 @@ describe('a transaction id', () => {
     `pay_${'0'.repeat(10_240)}`,
   ])('is not %j', (text) => {
     expect(isTransactionId(text)).toBe(false);
+  });
+});
+
+describe('a refund id', () => {
+  const number = fc.nat(mostRefunds - 1);
+  const payment = fc.tuple(time, sixteen).map(([now, bytes]) => newTransactionId(source(now, bytes)));
+
+  it('says of which payment it is, is known again by its form, and fits every channel', () => {
+    fc.assert(
+      fc.property(payment, number, (of, place) => {
+        const id = refundIdOf(of, place);
+        expect(paymentOf(id)).toBe(of);
+        expect(isRefundId(id)).toBe(true);
+        expect(isTransactionId(id)).toBe(false);
+        expect(id).toMatch(/^[a-z0-9_]{32}$/);
+      }),
+    );
+  });
+
+  it('is another for each of a payment’s refunds, and sorts as they were made', () => {
+    const of = newTransactionId(source(0, new Uint8Array(16)));
+    const all = Array.from({ length: mostRefunds }, (_, place) => refundIdOf(of, place));
+    expect(new Set(all).size).toBe(mostRefunds);
+    expect([...all].sort()).toEqual(all);
+  });
+
+  it.each([-1, mostRefunds, 0.5, NaN])('has no number %d', (place) => {
+    const of = newTransactionId(source(0, new Uint8Array(16)));
+    expect(() => refundIdOf(of, place)).toThrow('no refund number');
+  });
+
+  it.each([
+    '',
+    'pay_01h455vb4pex5vsknk084sn02q',
+    'pay_01h455vb4pex5vsknk084sn02q00',
+    'rfd_01h455vb4pex5vsknk084sn02q',
+    'rfd_01h455vb4pex5vsknk084sn02q0',
+    'rfd_01h455vb4pex5vsknk084sn02q000',
+    'rfd_01h455vb4pex5vsknk084sn02q0u',
+    'RFD_01h455vb4pex5vsknk084sn02q00',
+    'rfd_81h455vb4pex5vsknk084sn02q00',
+    'rfd_01h455vb4pex5vsknk084sn02q00\n',
+    `rfd_${'0'.repeat(10_240)}`,
+  ])('is not %j', (text) => {
+    expect(isRefundId(text)).toBe(false);
   });
 });
 

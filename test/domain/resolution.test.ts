@@ -1,7 +1,8 @@
 // What a decision about late or wrong money makes of a payment: pure.
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { anomalyKinds, edge, isFinal, isPaid } from '../../lib/domain/payment.ts';
+import { anomalyKinds } from '../../lib/domain/anomaly.ts';
+import { edge, isFinal, isPaid } from '../../lib/domain/payment.ts';
 import { anomaly, isAcceptable, resolve } from '../../lib/domain/settlement.ts';
 import { frozen, payment } from './payments.ts';
 import { at, paidFor } from './samples.ts';

@@ -1,6 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AnomalyPolicy, Payment } from '../../lib/domain/payment.ts';
+import type { AnomalyPolicy } from '../../lib/domain/anomaly.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
 import { settlePayment, type Word } from '../../lib/flows/settle-payment.ts';
 import type { Tables } from '../../lib/store/table.ts';
 import { at, paidFor } from '../domain/samples.ts';

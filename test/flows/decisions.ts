@@ -1,7 +1,8 @@
 // Payments with late or wrong money, written as they might stand, and decisions about them.
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactionId } from '../../lib/domain/ids.ts';
-import type { Anomaly, AnomalyKind, Payment, ResolutionAction } from '../../lib/domain/payment.ts';
+import type { Anomaly, AnomalyKind, ResolutionAction } from '../../lib/domain/anomaly.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
 import { resolveAnomaly, type Resolved } from '../../lib/flows/resolve-anomaly.ts';
 import { listEvents, type PaymentEvent } from '../../lib/store/events.ts';
 import { dueKey } from '../../lib/store/due.ts';

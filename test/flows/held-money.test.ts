@@ -1,6 +1,7 @@
 // Money that waits for a decision: what it means for its order, for the order's other payments, and for the next word.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AnomalyPolicy, Payment } from '../../lib/domain/payment.ts';
+import type { AnomalyPolicy } from '../../lib/domain/anomaly.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
 import type { PaidSnapshot } from '../../lib/domain/settlement.ts';
 import { resolveAnomaly } from '../../lib/flows/resolve-anomaly.ts';
 import { settlePayment } from '../../lib/flows/settle-payment.ts';

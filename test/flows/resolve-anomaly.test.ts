@@ -2,14 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import {
   anomalyKinds,
-  edge,
-  transitions,
   type Anomaly,
   type AnomalyKind,
-  type Payment,
-  type PaymentStatus,
   type ResolutionAction,
-} from '../../lib/domain/payment.ts';
+} from '../../lib/domain/anomaly.ts';
+import { edge, transitions, type Payment, type PaymentStatus } from '../../lib/domain/payment.ts';
 import { settlePayment } from '../../lib/flows/settle-payment.ts';
 import { aPayment, at, paidFor } from '../domain/samples.ts';
 import { ports, startDatabase, type Database } from '../store/database.ts';

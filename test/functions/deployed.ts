@@ -11,6 +11,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   GetQueueAttributesCommand,
   SendMessageBatchCommand,
@@ -33,7 +34,8 @@ const names = [
   ...['create-payment', 'get-payment', 'list-payments', 'get-timeline', 'put-channel', 'get-channel'],
   ...['receive-callback', 'apply-notification', 'publish-events', 'close-payment', 'receive-return'],
   ...['find-due', 'sync-transaction', 'resolve-anomaly', 'list-quarantine', 'refresh-platform-keys'],
-  ...['catch-up'],
+  ...['catch-up', 'refund-steps', 'create-refund', 'get-refund', 'find-refund', 'list-refunds'],
+  'confirm-refund',
 ] as const;
 export type Name = (typeof names)[number];
 
@@ -79,6 +81,7 @@ export async function deploy(): Promise<Deployed> {
     DUE_SHARDS_READ: '2',
     DUE_SHARDS_WRITTEN: '2',
     EVENT_BUS_NAME: 'payments',
+    REFUND_WORKFLOW_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:refund',
     CHANNELS: JSON.stringify([{ code: 'ALIPAY', provider: 'alipay', secret_arn: 'arn:secret' }]),
   });
   const secrets = mockClient(SecretsManagerClient);
@@ -93,6 +96,8 @@ export async function deploy(): Promise<Deployed> {
     .callsFake((sent: SendMessageBatchCommandInput) => syncedAtOnce(run, sent));
   queue.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '0' } });
   const bus = mockClient(EventBridgeClient);
+  const workflows = mockClient(SFNClient);
+  workflows.on(StartExecutionCommand).resolves({ executionArn: 'arn:execution' });
   const realFetch = globalThis.fetch;
   globalThis.fetch = (url, init) => {
     const method = new URL(new Request(url).url).searchParams.get('method') ?? '';
@@ -117,7 +122,7 @@ export async function deploy(): Promise<Deployed> {
       call('create-payment', { body: orderBody(order), headers: { 'Idempotency-Key': [key], ...headers } }),
     stop: async () => {
       globalThis.fetch = realFetch;
-      for (const mock of [secrets, queue, bus]) mock.restore();
+      for (const mock of [secrets, queue, bus, workflows]) mock.restore();
       await database.stop();
     },
   };

@@ -10,7 +10,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { claimTime, findDue, queueLimit } from '../../functions/find-due/find-due.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
-import { readSyncMessage } from '../../lib/messaging/sync.ts';
 import { dueKey } from '../../lib/store/due.ts';
 import { createPayment, getPayment } from '../../lib/store/payments.ts';
 import { aPayment } from '../domain/samples.ts';
@@ -28,7 +27,7 @@ let send: Act;
 
 type Act = (input: SendMessageBatchCommandInput) => object;
 const take: Act = ({ Entries = [] }) => {
-  queue.push(...Entries.map(({ MessageBody }) => readSyncMessage(MessageBody ?? '').transactionId));
+  queue.push(...Entries.map(({ Id = '' }) => Id));
   return {};
 };
 
@@ -169,7 +168,7 @@ describe('when the queue does not take it', () => {
     };
     const found = await find();
     expect(found).toMatchObject({ queued: 2, ended: 'queue_refused' });
-    expect(found.refused).toEqual([{ transactionId: lost, code: 'InternalError' }]);
+    expect(found.refused).toEqual([{ id: lost, code: 'InternalError' }]);
     expect(queue).not.toContain(lost);
     send = take;
     clock.time += claimTime;

@@ -10,7 +10,10 @@ const cause = { actor: 'shop', reason: 'asked to collect' };
 
 function events(count: number): PaymentEvent[] {
   return Array.from({ length: count }, (_, n) =>
-    paymentEvent('payment.created', cause, undefined, aPayment({ version: n + 1 }), ''),
+    paymentEvent(
+      { name: 'payment.created', cause, before: undefined, after: aPayment({ version: n + 1 }) },
+      '',
+    ),
   );
 }
 
@@ -71,7 +74,7 @@ describe('a published event', () => {
       gatewayTransactionId: 'gw',
     },
   });
-  const event = paymentEvent('payment.anomaly_found', cause, payment, payment, 'h');
+  const event = paymentEvent({ name: 'payment.anomaly_found', cause, before: payment, after: payment }, 'h');
 
   it('has one id for ever, and decimal amounts, and never the means to pay', () => {
     const { name, detail } = published(event);

@@ -1,6 +1,7 @@
 // A person decides about late or wrong money: the handler, from event to answer.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AnomalyKind, Payment } from '../../lib/domain/payment.ts';
+import type { AnomalyKind } from '../../lib/domain/anomaly.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
 import { account, aContext, anEvent, answered, environment } from '../lambda/gateway-event.ts';
 import { aPayment } from '../domain/samples.ts';
 import { anAnomaly, decisions, other, type Decisions } from '../flows/decisions.ts';

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { messageOf, page, type Message } from '../../functions/receive-return/page.ts';
 import { shopAddress } from '../../functions/receive-return/shop-address.ts';
 import { returnUrl } from '../../lib/api/return-url.ts';
-import type { Anomaly, Payment } from '../../lib/domain/payment.ts';
+import type { Anomaly } from '../../lib/domain/anomaly.ts';
+import type { Payment } from '../../lib/domain/payment.ts';
 import { aPayment, at } from '../domain/samples.ts';
 
 const languages = ['en', 'zh'] as const;

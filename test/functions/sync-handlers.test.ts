@@ -43,6 +43,7 @@ beforeAll(async () => {
     EVENTS_TABLE: 'events',
     CHANNELS_TABLE: 'channels',
     SYNC_QUEUE_URL: 'https://sqs.example.com/sync',
+    REFUND_WORKFLOW_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:refund',
     DUE_INDEX: findingIndex,
     DUE_SHARDS_READ: '2',
     DUE_SHARDS_WRITTEN: '2',

@@ -194,7 +194,12 @@ function readerOf(name: string, inputs: Bytes, kinds: readonly string[], reader:
     inputs,
     read: (input) => {
       const { notification } = reader.readNotification(readBack(input));
-      const named = 'snapshot' in notification ? notification.snapshot : notification;
+      const named =
+        'snapshot' in notification
+          ? notification.snapshot
+          : 'refund' in notification
+            ? notification.refund
+            : notification;
       const { transactionId = order } = named;
       if (!kinds.includes(notification.kind) || transactionId !== order)
         throw new Error(`read as ${JSON.stringify(notification)}`);

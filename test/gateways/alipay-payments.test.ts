@@ -105,8 +105,8 @@ describe('what a query tells', () => {
   test.each([
     ['an unlisted status', { ...paid, trade_status: 'TRADE_PENDING' }, 'unlisted_code'],
     ['no status', ok, 'unlisted_code'],
-    ['closed, but paid before', { ...closed, send_pay_date: '2026-11-20 14:07:08' }, 'unlisted_code'],
-    ['closed, and refunded', { ...closed, refund_fee: '8.80' }, 'unlisted_code'],
+    ['closed by a refund, and paid at no time', { ...closed, refund_fee: '8.80' }, 'unreadable'],
+    ['closed by a refund of nothing readable', { ...closed, refund_fee: 'x' }, 'unreadable'],
     ['paid at no time', { ...paid, send_pay_date: '' }, 'unreadable'],
     ['paid on 30 February', { ...paid, send_pay_date: '2026-02-30 14:07:08' }, 'unreadable'],
     ['paid nothing readable', { ...paid, total_amount: '8.800' }, 'unreadable'],
@@ -115,6 +115,21 @@ describe('what a query tells', () => {
     ['an odd receipt', { ...paid, receipt_amount: '8,80' }, 'unreadable'],
   ])('%s: unknown', async (_, node, reason) => {
     expect(await asked(node)).toMatchObject({ kind: 'unknown', reason });
+  });
+
+  test('closed by the refund of all of it: paid, with what was paid', async () => {
+    const now = { buyer_pay_amount: '0.00', receipt_amount: '0.00' };
+    expect(await asked({ ...closed, ...now, send_pay_date: '2026-11-20 14:07:08' })).toEqual({
+      kind: 'ok',
+      value: {
+        state: 'paid',
+        transactionId: order,
+        gatewayTransactionId: ok.trade_no,
+        amount: { minor: 880, currency: 'CNY' },
+        paidAt: '2026-11-20T06:07:08.000Z',
+        payee: {},
+      },
+    });
   });
 
   test('closed with a refund of nothing is closed', async () => {

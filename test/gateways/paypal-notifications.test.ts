@@ -84,9 +84,8 @@ describe('an event', () => {
   });
 
   test.each([
-    'PAYMENT.CAPTURE.REFUNDED',
     'PAYMENT.CAPTURE.REVERSED',
-    'PAYMENT.REFUND.PENDING',
+    'PAYMENT.REFUND.COMPLETED',
     'CUSTOMER.DISPUTE.CREATED',
     'CHECKOUT.ORDER.APPROVED.X',
   ])('%s is told, never guessed', async (type) => {

@@ -7,10 +7,10 @@ import { apiVersion } from '../../lib/gateways/stripe/client.ts';
 import { prove } from '../../lib/gateways/stripe/signature.ts';
 import {
   event,
-  intent,
   intentId,
   paidIntent,
   posted,
+  refundNumber,
   seconds,
   secretKey,
   sessionId,
@@ -29,6 +29,8 @@ import {
   said,
   type Request,
 } from './stripe-answering.ts';
+import { theirs } from './stripe-judging.ts';
+import { refundId, wanted } from './stripe-refunding.ts';
 
 describe('callbacks', () => {
   // The judge knows no clock but the wall's.
@@ -93,25 +95,6 @@ describe('calls', () => {
     expect(apiVersion).toBe(Stripe.API_VERSION);
   });
 
-  /** What the judge sends for the same wish. */
-  async function theirs(wish: (stripe: Stripe) => Promise<unknown>): Promise<Request> {
-    const sent: Request[] = [];
-    const httpClient = Stripe.createFetchHttpClient((input, init) => {
-      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
-      sent.push({
-        method: init?.method ?? '',
-        path: pathname + search,
-        headers: Object.fromEntries(new Headers(init?.headers)),
-        form: Object.fromEntries(new URLSearchParams((init?.body ?? '') as string)),
-      });
-      return Promise.resolve(new Response(JSON.stringify(intent(order, 880, 'usd'))));
-    });
-    await wish(new Stripe(secretKey, { httpClient, maxNetworkRetries: 0, telemetry: false }));
-    const [first] = sent;
-    if (!first) throw new Error('the judge sent nothing');
-    return first;
-  }
-
   const told = ({ method, path, form, headers }: Request) => ({
     method,
     path: decodeURIComponent(path),
@@ -120,7 +103,7 @@ describe('calls', () => {
     version: headers['stripe-version'],
     type: method === 'POST' ? headers['content-type'] : undefined,
     // Those of a close are new each time.
-    key: headers['idempotency-key']?.replace(/^((?!-create-).)*$/, 'one of its own'),
+    key: headers['idempotency-key']?.replace(/^((?!-create-|-refund-).)*$/, 'one of its own'),
   });
   const idempotencyKey = `${order}-create-0`;
   const description = '一杯 coffee & cake';
@@ -186,6 +169,30 @@ describe('calls', () => {
       'a query of a session',
       (gateway) => gateway.queryPayment(bySession, options),
       (stripe) => stripe.checkout.sessions.retrieve(sessionId, { expand: ['payment_intent.latest_charge'] }),
+    ],
+    [
+      'a refund',
+      async (gateway) => gateway.refund?.(wanted, options),
+      (stripe) =>
+        stripe.refunds.create(
+          {
+            payment_intent: intentId,
+            amount: 300,
+            reason: 'requested_by_customer',
+            metadata: { refund_id: refundId, transaction_id: order },
+          },
+          { idempotencyKey: `${refundId}-refund-0` },
+        ),
+    ],
+    [
+      'a query of a refund',
+      async (gateway) => gateway.queryRefund?.({ ...wanted, gatewayRefundId: refundNumber }, options),
+      (stripe) => stripe.refunds.retrieve(refundNumber),
+    ],
+    [
+      'a look for a refund',
+      async (gateway) => gateway.queryRefund?.(wanted, options),
+      (stripe) => stripe.refunds.list({ payment_intent: intentId, limit: 20 }),
     ],
     [
       'a cancel',

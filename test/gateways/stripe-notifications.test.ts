@@ -122,6 +122,8 @@ describe('what it says', () => {
     'payment_intent.requires_action',
     'payment_intent.payment_failed',
     'charge.succeeded',
+    // Its refunds tell of themselves.
+    'charge.refunded',
   ])('%s changes nothing', (type) => {
     expect(tell(event(type, intent(order, 880, 'usd')))).toEqual({
       kind: 'ignored',
@@ -190,7 +192,8 @@ describe('what it says', () => {
 
   // 132, 79
   test.each([
-    ['charge.refunded', { object: 'charge', metadata: { transaction_id: order } }, order],
+    ['refund.wonderful', { object: 'refund', metadata: { transaction_id: order } }, order],
+    ['refund.wonderful', { object: 'refund', payment_intent: intentId, metadata: {} }, undefined],
     ['charge.dispute.created', { object: 'dispute', payment_intent: intentId, metadata: {} }, undefined],
     ['charge.dispute.closed', { object: 'dispute', metadata: { transaction_id: order } }, order],
     ['payment_intent.wonderful', paid, order],
@@ -205,7 +208,7 @@ describe('what it says', () => {
   });
 
   test.each([
-    ['refund.updated', { object: 'refund', payment_intent: intentId, metadata: {} }],
+    ['refund.updated', { object: 'refund', payment_intent: null, metadata: {} }],
     ['customer.created', { object: 'customer' }],
     ['constructor', {}],
   ])('%s that cannot be tied to us is passed over', (type, object) => {

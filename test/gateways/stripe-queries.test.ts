@@ -85,6 +85,20 @@ describe('a query', () => {
     expect(await asked(byIntent, told)).toEqual({ kind: 'ok', value });
   });
 
+  test.each([
+    ['in part', { amount_refunded: 300, refunded: false }],
+    ['whole', { amount_refunded: 880, refunded: true }],
+  ])('what was given back %s was paid all the same', async (_, change) => {
+    const told = paidIntent(order, 880, 'usd', { latest_charge: charge(noon, change) });
+    const value = { ...facts, gatewayOrderId: intentId };
+    expect(await asked(byIntent, told)).toEqual({ kind: 'ok', value });
+    const payment_intent = { ...told, metadata: { transaction_id: order, by: 'checkout_session' } };
+    expect(await asked(bySession, paidSession(order, 880, 'usd', { payment_intent }))).toEqual({
+      kind: 'ok',
+      value: { ...value, gatewayOrderId: sessionId },
+    });
+  });
+
   test('a paid session: the money has the number of its intent', async () => {
     const payment_intent = paidIntent(order, 880, 'usd', paid);
     const value = { ...facts, gatewayOrderId: sessionId };

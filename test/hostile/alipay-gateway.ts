@@ -36,6 +36,8 @@ export interface AlipayGateway {
   readonly asked: Asked[];
   /** by our number: those that a payer has opened */
   readonly trades: Map<string, Trade>;
+  /** by its number: how a refund is told; there are no others */
+  readonly refunds: Map<string, Fields>;
   next(mood: Mood): void;
   /** Before the next call of this method for this number is answered. */
   before(method: string, order: string, act: () => unknown): void;
@@ -46,6 +48,7 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
   const asked: Asked[] = [];
   const moods: Mood[] = [];
   const trades = new Map<string, Trade>();
+  const refunds = new Map<string, Fields>();
   const acts = new Map<string, () => unknown>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -57,12 +60,13 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
       const method = system['method'] ?? '';
       asked.push({ method, system, business });
       const order = business['out_trade_no'] ?? '';
+      const about = { method, order, trades, refund: refunds.get(business['out_request_no'] ?? '') };
       const mood = isOfCreate(method) ? (moods.shift() ?? 'well') : 'well';
       const act = acts.get(`${method} ${order}`);
       acts.delete(`${method} ${order}`);
       void Promise.resolve(act?.()).then(() => {
         if (mood === 'lost') response.socket?.resetAndDestroy();
-        else response.writeHead(mood === 'http_500' ? 500 : 200).end(spoiled(method, order, mood, trades));
+        else response.writeHead(mood === 'http_500' ? 500 : 200).end(spoiled(about, mood));
       });
     });
   });
@@ -71,6 +75,7 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/gateway.do`,
     asked,
     trades,
+    refunds,
     before: (method, order, act) => acts.set(`${method} ${order}`, act),
     next: (mood) => moods.push(mood),
     stop: () =>
@@ -102,9 +107,18 @@ const success = { code: '10000', msg: 'Success' };
 /** What is spoiled on demand is an answer to a create: status sync asks between. */
 const isOfCreate = (method: string) => method === 'alipay.trade.precreate';
 
-function right(method: string, order: string, trades: AlipayGateway['trades']): object {
+interface About {
+  readonly method: string;
+  readonly order: string;
+  readonly trades: AlipayGateway['trades'];
+  readonly refund: Fields | undefined;
+}
+
+function right({ method, order, trades, refund }: About): object {
   const said = { ...success, out_trade_no: order };
   if (isOfCreate(method)) return { ...said, qr_code: code };
+  if (method === 'alipay.trade.refund') return { ...said, code: '20000', sub_code: 'isp.unknow-error' };
+  if (method === 'alipay.trade.fastpay.refund.query') return refund ? { ...said, ...refund } : missing(order);
   const trade = trades.get(order);
   if (!trade) return missing(order);
   if (method === 'alipay.trade.query') return { ...said, ...trade };
@@ -114,8 +128,9 @@ function right(method: string, order: string, trades: AlipayGateway['trades']): 
   return { ...said, trade_no: trade.trade_no };
 }
 
-function spoiled(method: string, order: string, mood: Mood, trades: AlipayGateway['trades']): string {
-  const node = right(method, order, trades);
+function spoiled(about: About, mood: Mood): string {
+  const { method } = about;
+  const node = right(about);
   switch (mood) {
     case 'html':
     case 'http_500':

@@ -25,7 +25,10 @@ const whoCarries = (pattern: RegExp): string[] =>
     .map(([name]) => name)
     .sort();
 
-const speak = ['catch-up', 'close-payment', 'create-payment', 'refresh-platform-keys', 'sync-transaction'];
+const speak = [
+  ...['catch-up', 'close-payment', 'create-payment', 'refresh-platform-keys'],
+  ...['refund-steps', 'sync-transaction'],
+];
 const read = ['receive-callback', 'receive-return'];
 const check = ['put-channel'];
 

@@ -150,6 +150,7 @@ describe('the firewall', () => {
     );
     expect(fields).toEqual([
       ...['EXACTLY', 'POST', 'STARTS_WITH', '/v1/payments/callbacks/'],
+      ...['EXACTLY', 'POST', 'STARTS_WITH', '/v1/refunds/callbacks/'],
       ...['EXACTLY', 'GET', 'STARTS_WITH', '/v1/payments/returns/'],
     ]);
     expect(Object.keys(acl.Rules[0]?.Statement ?? {})).toEqual(['NotStatement']);

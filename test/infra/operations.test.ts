@@ -47,23 +47,27 @@ describe('every line of infra/operations.ts is one function', () => {
 });
 
 describe('what sets a function off', () => {
-  const methods = new Map(
-    properties(assembly, 'AWS::ApiGateway::Method').map((method) => {
-      const { Uri } = method['Integration'] as { Uri: string };
-      return [/functions\/(\w+)\.Arn/.exec(Uri)?.[1], method];
-    }),
-  );
+  const methods = properties(assembly, 'AWS::ApiGateway::Method').map((method) => {
+    const { Uri } = method['Integration'] as { Uri: string };
+    return [/functions\/(\w+)\.Arn/.exec(Uri)?.[1], method] as const;
+  });
   const paths = pathsById();
 
   test('there are as many routes as operations with one', () => {
-    expect([...methods.keys()].sort()).toEqual(routed.map(([name]) => logical(name)).sort());
+    const named = new Set(methods.map(([name]) => name));
+    expect([...named].sort()).toEqual(routed.map(([name]) => logical(name)).sort());
   });
 
-  test.each(routed)('%s has its route, behind IAM or in the open as said', (name, { route, auth }) => {
-    const method = methods.get(logical(name));
-    expect([method?.['HttpMethod'], paths[String(method?.['ResourceId'])]]).toEqual(route);
-    expect(method?.['AuthorizationType']).toBe(auth === 'iam' ? 'AWS_IAM' : 'NONE');
-    expect(method?.['RestApiId']).toBe(auth === 'iam' ? 'InternalApi' : 'PublicApi');
+  test.each(routed)('%s has its paths, behind IAM or in the open as said', (name, { route, also, auth }) => {
+    const own = methods.filter(([of]) => of === logical(name)).map(([, method]) => method);
+    const [verb, path] = route;
+    const wanted = [path, ...(also === undefined ? [] : [also])];
+    expect(own.map(({ ResourceId }) => paths[String(ResourceId)]).sort()).toEqual(wanted.sort());
+    for (const { HttpMethod, AuthorizationType, RestApiId } of own) {
+      expect(HttpMethod).toBe(verb);
+      expect(AuthorizationType).toBe(auth === 'iam' ? 'AWS_IAM' : 'NONE');
+      expect(RestApiId).toBe(auth === 'iam' ? 'InternalApi' : 'PublicApi');
+    }
   });
 
   test('the queues and the stream feed the functions that say so', () => {
@@ -140,9 +144,15 @@ describe('what a function is told', () => {
     'receive-return': ['PAYMENTS_TABLE', ...channels, 'SYNC_QUEUE_URL'],
     'apply-notification': [...writes, ...channels, 'CALLBACK_QUEUE_URL', 'SYNC_QUEUE_URL'],
     'find-due': ['PAYMENTS_TABLE', 'DUE_INDEX', 'DUE_SHARDS_READ', 'SYNC_QUEUE_URL'],
-    'sync-transaction': [...writes, ...channels],
+    'sync-transaction': [...writes, ...channels, 'REFUND_WORKFLOW_ARN'],
+    'create-refund': [...writes, 'CHANNELS', 'IDEMPOTENCY_TABLE', 'CALLERS', 'REFUND_WORKFLOW_ARN'],
+    'confirm-refund': [...writes, 'IDEMPOTENCY_TABLE', 'CALLERS'],
+    'get-refund': ['PAYMENTS_TABLE', 'CALLERS'],
+    'find-refund': ['PAYMENTS_TABLE', 'CALLERS'],
+    'list-refunds': ['PAYMENTS_TABLE', 'CALLERS'],
     'refresh-platform-keys': channels,
     'catch-up': [...channels, 'CALLBACK_QUEUE_URL'],
+    'refund-steps': [...writes, ...channels],
     'publish-events': ['EVENT_BUS_NAME'],
     'put-channel': [...channels, 'CALLERS'],
     'get-channel': [...channels, 'CALLERS'],

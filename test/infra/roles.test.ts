@@ -23,6 +23,10 @@ const expected: Record<Need, string[]> = {
     ...table('payments', ['PutItem', 'UpdateItem'], via.writes),
     ...table('events', ['PutItem'], via.writes),
   ],
+  'payments:put': [
+    ...table('payments', ['PutItem'], via.writes),
+    ...table('events', ['PutItem'], via.writes),
+  ],
   'payments:check': table('payments', ['ConditionCheckItem'], via.reads),
   'payments:query': table('payments', ['Query'], via.reads),
   'payments:find-due': ['dynamodb:Query payments.Arn/index/finding', ...key('data', via.reads)],
@@ -52,6 +56,7 @@ const expected: Record<Need, string[]> = {
   ],
   'sync:ask': ['sqs:SendMessage SyncQueue.Arn', ...key('messages', ['Decrypt', 'GenerateDataKey'])],
   'bus:put': ['events:PutEvents Bus.Arn'],
+  'refund-workflow:start': ['states:StartExecution RefundWorkflowMachine'],
 };
 
 function expectedOf(name: string, operation: Operation): string[] {
@@ -135,19 +140,33 @@ describe('a role allows what its operation needs, and nothing else', () => {
   });
 });
 
+/** What Step Functions does with the role of a workflow beside its task, written down a second time and by hand. */
+const workflowWildcards = [
+  ...['CreateLogDelivery', 'DeleteLogDelivery', 'GetLogDelivery', 'ListLogDeliveries', 'UpdateLogDelivery'],
+  ...['DescribeLogGroups', 'DescribeResourcePolicies', 'PutResourcePolicy'],
+]
+  .map((action) => `logs:${action}`)
+  .concat(
+    ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'].map(
+      (action) => `xray:${action}`,
+    ),
+  );
+
 describe('no wildcards', () => {
   const xray = rows.flatMap(([name]) => {
     const policy = `${name.replaceAll('-', '')}Policy`;
     return [`${policy}: xray:PutTelemetryRecords *`, `${policy}: xray:PutTraceSegments *`];
   });
+  const workflow = workflowWildcards.map((action) => `RefundWorkflowPolicy: ${action} *`);
   const unpublished = 'publisheventsPolicy: s3:PutObject EventsUnpublished.Arn/aws/lambda/*';
 
-  test('but X-Ray, and the one path of a bucket below which Lambda chooses the names', () => {
-    expect(wildcards(identityPolicies(sandbox)).sort()).toEqual([...xray, unpublished].sort());
+  test('but X-Ray, the delivery of a workflow’s log, and the one path of a bucket below which Lambda chooses the names', () => {
+    expect(wildcards(identityPolicies(sandbox)).sort()).toEqual([...xray, ...workflow, unpublished].sort());
   });
 
   test('in a VPC the network interfaces too, which the function itself is denied', () => {
-    const more = wildcards(identityPolicies(local)).filter((one) => ![...xray, unpublished].includes(one));
+    const known = [...xray, ...workflow, unpublished];
+    const more = wildcards(identityPolicies(local)).filter((one) => !known.includes(one));
     expect(more.map((one) => one.replace(/ec2:\w+/, 'ec2'))).toEqual(
       rows
         .filter(([, { callsGateways }]) => callsGateways)

@@ -127,10 +127,10 @@ describe('the configuration of such a channel', () => {
     ['a key that is not declared', { signing_key: 'v2' }, 'CHANNEL_CONFIG_INVALID', 'signing_key'],
     ['the way back without a key', { signing_key: null }, 'INVALID_REQUEST', 'private_key_merchant'],
     [
-      'refunds of themselves',
-      { anomaly_policy: { OVERPAID: 'auto_refund' } },
-      'INVALID_REQUEST',
-      'anomaly_policy.OVERPAID',
+      'another’s money given back',
+      { anomaly_policy: { WRONG_PAYEE: 'auto_refund' } },
+      'CHANNEL_CONFIG_INVALID',
+      'anomaly_policy.WRONG_PAYEE',
     ],
     [
       'another’s money taken',

@@ -1,9 +1,12 @@
 // One payment's record, looked at by itself: whole, in order, chained, and nobody's doing but theirs who may.
-import { hashes, sorted, unfold } from './chain.ts';
+import { hashes, unfold, unfoldRefunds, type RefundStep } from './chain.ts';
+import { complain, same } from './complaints.ts';
+import { isRefundStep, mayHaveRefunded } from './refund-record.ts';
 import type { PaymentView } from './service.ts';
-import type { SeenPayment, TimelineEntry } from './sight.ts';
+import type { Facts, SeenPayment, TimelineEntry } from './sight.ts';
+import { shown } from './sums.ts';
 
-/** From SPEC R4.3, by hand: from → to, by the name of the event. Refunds are not in this build. */
+/** From SPEC R4.3, by hand: from → to, by the name of the event. */
 const edges: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PENDING_CREATE: {
     PENDING_PAYMENT: 'payment.pending',
@@ -15,6 +18,12 @@ const edges: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     PAID_SUCCESS: 'payment.paid',
     PAID_FAILED: 'payment.failed',
     CLOSED: 'payment.closed',
+  },
+  PAID_SUCCESS: { REFUND_PARTIAL: 'payment.partially_refunded', REFUND_FULL: 'payment.refunded' },
+  REFUND_PARTIAL: { REFUND_FULL: 'payment.refunded', PAID_SUCCESS: 'payment.refund_reversed' },
+  REFUND_FULL: {
+    REFUND_PARTIAL: 'payment.refund_reversed',
+    PAID_SUCCESS: 'payment.refund_reversed',
   },
   PAID_FAILED: { PAID_SUCCESS: 'payment.paid_late' },
   CLOSED: { PAID_SUCCESS: 'payment.paid_late' },
@@ -29,12 +38,11 @@ export function accepted({ anomaly }: PaymentView): string | undefined {
 export function ofRecord({ payment, timeline }: SeenPayment): string[] {
   const facts = unfold(timeline);
   const wanted = hashes(payment.transaction_id, timeline);
-  const shown = Object.entries(payment).filter(
-    ([name]) => name !== 'prepay_info' && name !== 'error_message',
-  );
+  const refunds = unfoldRefunds(timeline);
+  const told = Object.entries(payment).filter(([name]) => name !== 'prepay_info' && name !== 'error_message');
   return [
     ...complain(
-      same(facts.at(-1), Object.fromEntries(shown)),
+      same(shown(facts.at(-1) ?? {}), Object.fromEntries(told)),
       'I11 the payment is not what its timeline ends with',
     ),
     ...timeline.flatMap((entry, place) => {
@@ -50,10 +58,10 @@ export function ofRecord({ payment, timeline }: SeenPayment): string[] {
           `I11 ${at} was not written on what was there before`,
         ),
         ...complain(
-          rightName(entry, before?.['status'], now['status']),
+          isStep({ entry, previous: timeline[place - 1], step: refunds[place] }, before, now),
           `I10 ${at} is no edge: ${entry.name}`,
         ),
-        ...complain(mayHaveDone(entry, payment), `I16 ${at} is the doing of ${entry.actor}`),
+        ...complain(mayHaveDone(entry, payment, refunds[place]), `I16 ${at} is the doing of ${entry.actor}`),
         ...complain(
           place === 0 ||
             !['amount_requested', 'currency', 'transaction_id'].some((name) => changed.includes(name)),
@@ -66,15 +74,40 @@ export function ofRecord({ payment, timeline }: SeenPayment): string[] {
   ];
 }
 
-function rightName(entry: TimelineEntry, from: unknown, to: unknown): boolean {
+interface Place {
+  readonly entry: TimelineEntry;
+  readonly previous: TimelineEntry | undefined;
+  readonly step: RefundStep | undefined;
+}
+
+/** What a refund means for its payment is told right after the refund. */
+const consequences: Readonly<Record<string, readonly string[]>> = {
+  'payment.partially_refunded': ['refund.succeeded'],
+  'payment.refunded': ['refund.succeeded'],
+  'payment.refund_reversed': ['refund.reversed'],
+};
+
+function isStep({ entry, previous, step }: Place, was: Facts | undefined, now: Facts): boolean {
+  const [from, to] = [was?.['status'], now['status']];
   const { name, before } = entry;
+  if (step) return from === to && isRefundStep(entry, step);
   if (from === undefined) return name === 'payment.created' && to === 'PENDING_CREATE';
+  const causes = consequences[name];
+  if (causes && !causes.includes(previous?.name ?? '')) return false;
   if (from !== to) return edges[from as string]?.[to as string] === name;
+  if (causes) return to === 'REFUND_PARTIAL' && name !== 'payment.refunded';
   if ('anomaly' in before)
     return name === (decided(entry) ? 'payment.anomaly_resolved' : 'payment.anomaly_found');
+  // With its refund it was decided.
+  if (name === 'payment.anomaly_resolved') return isStrayRefund(previous);
   if ('captures' in before) return name === 'payment.capture_begun';
   if ('capture_declines' in before) return name === 'payment.capture_declined';
   return name === 'payment.close_requested' && ('close_requested_at' in before || 'superseded_by' in before);
+}
+
+/** A refund of late or wrong money was made. */
+function isStrayRefund(entry: TimelineEntry | undefined): boolean {
+  return entry?.name === 'refund.created' && 'anomaly' in entry.before;
 }
 
 /** Who decided about late or wrong money by this change. */
@@ -83,22 +116,19 @@ function decided({ before, after }: TimelineEntry): string | undefined {
 }
 
 /** The application and the channel; people and the policy, where they decided; people, where they want it closed. */
-function mayHaveDone(entry: TimelineEntry, { application, payment_channel }: PaymentView): boolean {
+function mayHaveDone(entry: TimelineEntry, payment: PaymentView, step: RefundStep | undefined): boolean {
   const { actor, name } = entry;
+  if (step) return mayHaveRefunded(actor, payment, step);
+  const { application, payment_channel } = payment;
   const decider = decided(entry);
   if (decider !== undefined) return actor === decider && ['policy', 'operators', 'finance'].includes(actor);
   // The service itself, when another payment has paid the order.
   const others: Readonly<Record<string, readonly string[]>> = {
     'payment.close_requested': ['operators', 'payments'],
     'payment.anomaly_found': ['payments'],
+    // With a refund of its money.
+    'payment.anomaly_resolved': ['policy'],
+    'payment.closed': ['policy'],
   };
   return [application, `channel:${payment_channel}`, ...(others[name] ?? [])].includes(actor);
-}
-
-export function complain(holds: boolean, otherwise: string): string[] {
-  return holds ? [] : [otherwise];
-}
-
-export function same(a: unknown, b: unknown): boolean {
-  return sorted(a) === sorted(b);
 }

@@ -17,6 +17,9 @@ export interface PaymentView {
   readonly version: number;
   readonly amount_requested: string;
   readonly amount_paid?: string;
+  readonly amount_refunded?: string;
+  readonly amount_reserved?: string;
+  readonly refundable_amount?: string;
   readonly currency: string;
   readonly gateway_transaction_id?: string;
   readonly created_at: string;
@@ -25,9 +28,11 @@ export interface PaymentView {
   readonly anomaly?: {
     readonly kind: string;
     readonly amount: string;
+    readonly currency: string;
     readonly gateway_transaction_id: string;
-    readonly resolution?: { readonly action: string; readonly by: string };
+    readonly resolution?: { readonly action: string; readonly by: string; readonly refund_id?: string };
   };
+  readonly other_anomalies?: readonly NonNullable<PaymentView['anomaly']>[];
   readonly close_requested_at?: string;
   readonly superseded_by?: string;
   readonly prepay_info?: { readonly kind: string; readonly qr_code?: string; readonly url?: string };

@@ -1,7 +1,9 @@
 // What each party knows, read through its own door: the provider's books, our record, the subscriber's events.
+import type { RefundView } from './refunding.ts';
 import type { PaymentView, Service } from './service.ts';
 
 export interface Charge {
+  readonly channel_code: string;
   readonly transaction_id: string;
   readonly gateway_transaction_id: string;
   readonly amount: string;
@@ -10,7 +12,20 @@ export interface Charge {
   readonly paid_at: string;
 }
 
-/** Facts of a payment by their outside names. */
+/** A refund in the provider's books: whatever became of it. */
+export interface BookRefund {
+  readonly channel_code: string;
+  /** the merchant's number, or the provider's of one that was made at its console */
+  readonly refund_id: string;
+  readonly gateway_refund_id?: string;
+  readonly transaction_id: string;
+  readonly gateway_transaction_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly status: string;
+}
+
+/** Facts of a payment, or of a refund, by their outside names. */
 export type Facts = Readonly<Record<string, unknown>>;
 
 /** Of the first one `after` has all facts; of a later one, what changed. */
@@ -22,6 +37,8 @@ export interface TimelineEntry {
   readonly reason: string;
   readonly before: Facts;
   readonly after: Facts;
+  /** of a refund's entry: the same of the refund */
+  readonly refund?: { readonly refund_id: string; readonly before: Facts; readonly after: Facts };
   readonly hash: string;
 }
 
@@ -39,6 +56,8 @@ export interface Told {
 export interface SeenPayment {
   readonly payment: PaymentView;
   readonly timeline: readonly TimelineEntry[];
+  /** the earliest first */
+  readonly refunds: readonly RefundView[];
 }
 
 export interface SeenOrder {
@@ -56,7 +75,7 @@ export interface SeenQueue {
 export interface Sight {
   readonly orders: readonly SeenOrder[];
   readonly charges: readonly Charge[];
-  readonly refunds: readonly unknown[];
+  readonly refunds: readonly BookRefund[];
   readonly balances: Readonly<Record<string, string>>;
   readonly told: readonly Told[];
   readonly queues: readonly SeenQueue[];
@@ -80,7 +99,10 @@ export async function look(service: Service, orders: readonly OrderName[]): Prom
   const own = new Set(
     looked.flatMap(({ payments }) => payments.map(({ payment }) => payment.transaction_id)),
   );
-  const named = new Set([...told.map(subject), ...charges.map((charge) => charge.transaction_id)]);
+  const named = new Set([
+    ...told.map(subject),
+    ...[...charges, ...refunds].map(({ transaction_id: id }) => id),
+  ]);
   const unknownNumbers: string[] = [];
   for (const id of named) if (!own.has(id) && !(await isThere(service, id))) unknownNumbers.push(id);
   return { orders: looked, charges, refunds, balances, told, queues, unknownNumbers };
@@ -115,9 +137,24 @@ async function seenOrder(service: Service, order: OrderName): Promise<SeenOrder>
     // The timeline after the payment: it may know more, never less.
     const payment = await get<PaymentView>(service, `/${id}`);
     const { events: timeline } = await get<{ events: TimelineEntry[] }>(service, `/${id}/timeline`);
-    return { payment, timeline };
+    return { payment, timeline, refunds: await refundsOf(service, id) };
   });
   return { name: `${application}/${business_order_id}`, payments: await Promise.all(payments) };
+}
+
+async function refundsOf(service: Service, id: string): Promise<RefundView[]> {
+  interface Page {
+    readonly items: readonly RefundView[];
+    readonly next_cursor: string | null;
+  }
+  const found: RefundView[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const page: Page = await get<Page>(service, `/${id}/refunds?limit=50${more}`);
+    found.push(...page.items);
+    cursor = page.next_cursor;
+  }
+  return found;
 }
 
 async function get<Body>({ operator }: Service, path: string): Promise<Body> {

@@ -17,7 +17,7 @@ export function environment(more: Readonly<Record<string, string>> = {}): void {
     POWERTOOLS_METRICS_NAMESPACE: 'Payments',
     POWERTOOLS_SERVICE_NAME: 'payments',
     CALLERS: JSON.stringify([
-      { application: 'shop', roles: roles('shop'), scopes: ['pay', 'read'] },
+      { application: 'shop', roles: roles('shop'), scopes: ['pay', 'refund', 'read'] },
       { application: 'other', roles: roles('other-app'), scopes: ['pay', 'read'] },
       {
         application: 'operators',

@@ -6,6 +6,7 @@ import type { Machine } from '../../local/machine.ts';
 import { signedFetch } from '../../local/signed-fetch.ts';
 import { openChannelJourneys } from './channel-journeys.ts';
 import { openLatecomer } from './latecomer.ts';
+import { openRefundJourneys } from './refund-journeys.ts';
 import { openShop } from './shop.ts';
 
 /** Does what needs the function; tells whether all went well. */
@@ -153,6 +154,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     return unlessDenied('apply-notification', since, () => Promise.resolve(told()));
   };
 
+  const refunds = openRefundJourneys(machine, lines, shop, late, unlessDenied);
   const usual: Journeys['usual'] = {
     'create-payment': answers(201, () => shop.post()),
     'get-payment': answers(200, () => shop.get(`/payments/transactions/${known}`)),
@@ -169,6 +171,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
       return ticked('find-due', '3m', 'SendMessageBatch')();
     },
     'sync-transaction': () => synced([{}]),
+    ...refunds.usual,
     'refresh-platform-keys': channels.refreshed,
     'catch-up': () => channels.caughtUp(shop),
     'publish-events': async () => {
@@ -217,6 +220,8 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     ['apply-notification', /^sqs:SendMessage .*-sync$/, followed],
     ['apply-notification', /^(sqs:SendMessage|kms:GenerateDataKey) /, notThere],
     ['sync-transaction', credentials, () => synced(channels.orders)],
+    ...refunds.seldom,
+    ['refund-steps', credentials, throughEach(refunds.refunded)],
     // Who may not log tells nobody what became of it.
     ['refresh-platform-keys', /^logs:/, ticked('refresh-platform-keys', '1h', 'GetSecretValue')],
     ['catch-up', /^logs:/, ticked('catch-up', '1h', 'GetItem')],

@@ -65,6 +65,7 @@ function world(): World {
           note(`table ${name}`, { arn: `arn:table/${name}`, streamArn: `arn:stream/${name}` }) as never,
         ),
     },
+    workflows: { createStateMachine: () => ({ arn: 'arn:machine', invokes: [] }) as never },
     queues: {
       createQueue: (name) =>
         Promise.resolve(

@@ -44,8 +44,8 @@ async function close({ dueAt, ...payment }: Payment): Promise<Payment> {
 async function indexed(payments: readonly Payment[], until = never): Promise<Due[]> {
   const tables = database.tables();
   const shards = await Promise.all([0, 1].map((shard) => listDue(tables, shard, until, 'oldest', 1000)));
-  const wanted = new Set(payments.map(({ transactionId }) => transactionId));
-  return shards.flat().filter(({ transactionId }) => wanted.has(transactionId));
+  const wanted = new Set<string>(payments.map(({ transactionId }) => transactionId));
+  return shards.flat().filter(({ id }) => wanted.has(id));
 }
 
 describe('the index of what is due', () => {
@@ -146,7 +146,7 @@ describe('putting off', () => {
     const fewer = database.tables({ dueShards: 1 });
     expect(await putOff(fewer, { ...payment, dueAt: later })).toBe(true);
     const found = await listDue(database.tables(), 0, never, 'oldest', 1000);
-    expect(found.map(({ transactionId }) => transactionId)).toContain(payment.transactionId);
+    expect(found.map(({ id }) => id)).toContain(payment.transactionId);
   });
 
   it('leaves alone what somebody moved meanwhile', async () => {

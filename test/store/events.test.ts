@@ -1,9 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Payment } from '../../lib/domain/payment.ts';
-import { eventHash, listEvents, type PaymentEvent } from '../../lib/store/events.ts';
+import { eventHash, listEvents, paymentEvent, type PaymentEvent } from '../../lib/store/events.ts';
 import { changePayment, createPayment, getPayment } from '../../lib/store/payments.ts';
 import type { Tables } from '../../lib/store/table.ts';
+import { aRefund } from '../domain/refund-samples.ts';
 import { aPayment, at } from '../domain/samples.ts';
 import { startDatabase, type Database } from './database.ts';
 
@@ -116,5 +117,24 @@ describe('an event', () => {
     expect(events[1]?.before).toEqual({ status: 'PENDING_CREATE', version: 1, updatedAt: at });
     expect(events[2]?.before).toEqual({ version: 2, anomaly: null });
     expect(events[2]?.after).toEqual(payment);
+  });
+
+  it('tells what went away, of the payment and of its refund', () => {
+    const payment = aPayment();
+    const refund = aRefund(payment, {
+      status: 'PROCESSING',
+      needsAction: { reason: 'insufficient_balance', since: at },
+      channelErrorCode: 'NOT_ENOUGH',
+    });
+    const { needsAction, channelErrorCode, ...healed } = refund;
+    const event = paymentEvent(
+      {
+        ...{ name: 'refund.succeeded', cause, before: { ...payment, paymentInstrument: 'CARD' } },
+        ...{ after: payment, refund: { before: refund, after: { ...healed, status: 'SUCCESS' } } },
+      },
+      'h',
+    );
+    expect(event.before).toEqual({ paymentInstrument: 'CARD' });
+    expect(event.refund?.before).toEqual({ status: 'PROCESSING', needsAction, channelErrorCode });
   });
 });

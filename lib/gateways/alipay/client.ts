@@ -23,6 +23,8 @@ export interface Call {
   /** e.g. `alipay.trade.query` */
   readonly method: string;
   readonly business: { readonly out_trade_no: TransactionId } & Readonly<Record<string, unknown>>;
+  /** a success may leave the order's number out, and says nothing then */
+  readonly maySayNothing?: true;
   readonly notifyUrl?: string;
   /** where Alipay sends the payer's browser afterwards */
   readonly returnUrl?: string;
@@ -57,7 +59,7 @@ export async function call(client: Client, what: Call, options: CallOptions): Pr
   if (result.status !== 200)
     return { kind: 'unknown', reason: 'http_status', cause: `HTTP ${result.status}` };
   const proved = provedNode(result.body, what.method, client.platform, client.ports.now());
-  return proved.kind === 'proved' ? answered(proved.node, what.business.out_trade_no) : proved;
+  return proved.kind === 'proved' ? answered(proved.node, what) : proved;
 }
 
 type Signed = { readonly kind: 'signed'; readonly parameters: Readonly<Record<string, string>> };
@@ -99,12 +101,12 @@ export function isSuccess({ code, subCode }: Answered): boolean {
   return code === '10000' && subCode === '';
 }
 
-function answered(node: Node, order: TransactionId): Answer {
+function answered(node: Node, { business, maySayNothing }: Call): Answer {
   const { code, sub_code: subCode = '', sub_msg: message = '', out_trade_no: told } = node;
   if (typeof code !== 'string' || typeof subCode !== 'string')
     return { kind: 'unknown', reason: 'unreadable' };
   // A refusal may leave the number out; a success must name it.
-  if (told === undefined ? code === '10000' : told !== order)
+  if (told === undefined ? code === '10000' && !maySayNothing : told !== business.out_trade_no)
     return { kind: 'unknown', reason: 'other_order' };
   return {
     kind: 'answered',

@@ -63,6 +63,7 @@ const wherePresent: Forms = {
   gmt_payment: time,
   gmt_refund: time,
   gmt_close: time,
+  out_biz_no: like(/^[\x21-\x25\x27-\x3c\x3e-\x7e]{1,64}$/),
 };
 
 const known = new Set([
@@ -70,7 +71,6 @@ const known = new Set([
   'sign',
   'sign_type',
   'alipay_cert_sn',
-  'out_biz_no',
   'buyer_id',
   'buyer_open_id',
   'buyer_logon_id',

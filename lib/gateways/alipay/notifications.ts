@@ -1,8 +1,9 @@
 // Proves and reads what Alipay posts. The signature does not fix where one field ends and the next begins, so a genuine
 // text can be cut again into other fields: the form of every field that counts is part of the proof.
 // @see https://opendocs.alipay.com/open/270/105902
-import { isTransactionId, type TransactionId } from '../../domain/ids.ts';
+import { isRefundId, isTransactionId, paymentOf, type TransactionId } from '../../domain/ids.ts';
 import { JsonRefused, readJson } from '../../domain/strict-json.ts';
+import type { RefundReference } from '../../domain/refund.ts';
 import {
   CallbackRefused,
   type Acknowledgement,
@@ -59,7 +60,12 @@ function read(fields: Fields): Notification {
   if (!isTransactionId(transactionId))
     throw new CallbackRefused('foreign', 'out_trade_no is not one of our numbers');
   const unrecognised = (what: string) => ({ kind: 'unrecognised', what, noticeId, transactionId }) as const;
-  if (isAboutRefund(fields)) return unrecognised('refund notice');
+  if (isAboutRefund(fields)) {
+    const refund = refundNamed(fields, transactionId);
+    return refund
+      ? { kind: 'refund_hint', what: 'refund notice', noticeId, refund }
+      : unrecognised('refund notice without out_biz_no');
+  }
   const status = fields.get('trade_status') ?? '';
   switch (tradeState(status)) {
     case 'paid':
@@ -77,6 +83,22 @@ function read(fields: Fields): Notification {
 /** Refund notices come to the payment's address, under the payment's status. */
 function isAboutRefund(fields: Fields): boolean {
   return (readYuan(fields.get('refund_fee'))?.minor ?? 0) > 0 || fields.has('gmt_refund');
+}
+
+/**
+ * Which refund it is; how much, is not said: `refund_fee` is the sum of all. One that was made without a number takes the
+ * trade's, and only a refund of the whole can be.
+ */
+function refundNamed(fields: Fields, transactionId: TransactionId): RefundReference | undefined {
+  const isWhole = tradeState(fields.get('trade_status') ?? '') === 'closed';
+  const number = fields.get('out_biz_no') ?? (isWhole ? transactionId : undefined);
+  if (number === undefined) return undefined;
+  const isOurs = isRefundId(number) && paymentOf(number) === transactionId;
+  return {
+    ...(isOurs ? { refundId: number } : { gatewayRefundId: number }),
+    transactionId,
+    gatewayTransactionId: fields.get('trade_no') ?? '',
+  };
 }
 
 function paid(fields: Fields, transactionId: TransactionId) {

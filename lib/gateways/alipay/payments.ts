@@ -44,15 +44,17 @@ function told(node: Node, transactionId: PaymentQuery['transactionId']): Outcome
   const state = typeof status === 'string' ? tradeState(status) : undefined;
   if (state === 'pending') return { kind: 'ok', value: { state, transactionId } };
   if (state === 'closed' && !wasPaid(node)) return { kind: 'ok', value: { state, transactionId } };
-  if (state !== 'paid') return { kind: 'unknown', reason: 'unlisted_code', cause: 'trade_status' };
+  if (state !== 'paid' && state !== 'closed')
+    return { kind: 'unknown', reason: 'unlisted_code', cause: 'trade_status' };
   const value = paidSnapshot({
     transactionId,
     tradeNo: node['trade_no'],
     total: node['total_amount'],
     currency: node['trans_currency'],
     paidAt: node['send_pay_date'],
-    payerTotal: node['buyer_pay_amount'],
-    merchantReceived: node['receipt_amount'],
+    // Of a trade that was closed by its refund, these are no longer what they were when it was paid.
+    payerTotal: state === 'paid' ? node['buyer_pay_amount'] : undefined,
+    merchantReceived: state === 'paid' ? node['receipt_amount'] : undefined,
     funds: node['fund_bill_list'],
     // The answer does not name the payee.
     payee: {},

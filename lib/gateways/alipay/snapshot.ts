@@ -2,7 +2,8 @@
 import type { Json } from '../../domain/canonical-json.ts';
 import type { TransactionId } from '../../domain/ids.ts';
 import { isCurrency, parseAmount, type Money } from '../../domain/money.ts';
-import type { ChannelAmounts, Payee } from '../../domain/payment.ts';
+import type { ChannelAmounts } from '../../domain/anomaly.ts';
+import type { Payee } from '../../domain/payment.ts';
 import type { PaidSnapshot } from '../../domain/settlement.ts';
 import { fromBeijing } from './beijing.ts';
 import { isNode } from './signature.ts';

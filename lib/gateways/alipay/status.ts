@@ -17,9 +17,10 @@ export function tradeState(status: string): TradeState | undefined {
 }
 
 /** What a refusal proves about this call. */
-type Proved = { readonly kind: 'declined'; readonly code: DeclineCode } | { readonly kind: 'retry_later' };
+export type Proved =
+  { readonly kind: 'declined'; readonly code: DeclineCode } | { readonly kind: 'retry_later' };
 
-const declined = (code: DeclineCode): Proved => ({ kind: 'declined', code });
+export const declined = (code: DeclineCode): Proved => ({ kind: 'declined', code });
 
 /** `code` 40004: the business said no. ACQ.SYSTEM_ERROR must never stand here: behind it the trade may exist. */
 const businessCodes: Readonly<Record<string, Proved>> = {
@@ -78,9 +79,13 @@ export function refusalToClose(result: Result): Refusal {
   return refused(result, closeCodes);
 }
 
-type Refusal = Exclude<Outcome<never>, { kind: 'ok' }>;
+export type Refusal = Exclude<Outcome<never>, { kind: 'ok' }>;
 
-function refused({ code, subCode, message }: Result, business: Readonly<Record<string, Proved>>): Refusal {
+/** @param business what `code` 40004 proves of such a call, by `sub_code` */
+export function refused(
+  { code, subCode, message }: Result,
+  business: Readonly<Record<string, Proved>>,
+): Refusal {
   const proved = lookUp(code, subCode, business);
   if (proved) return { ...proved, channelCode: subCode, message };
   return { kind: 'unknown', reason: 'unlisted_code', channelCode: subCode || code };

@@ -2,6 +2,7 @@
 // @see https://developer.paypal.com/reference/currency-codes/
 import type { Json } from '../../domain/canonical-json.ts';
 import { formatAmount, money, parseAmount, type Currency, type Money } from '../../domain/money.ts';
+import type { Outcome } from '../gateway.ts';
 import type { MethodRule } from '../provider.ts';
 import { isNode } from './json.ts';
 
@@ -51,6 +52,11 @@ export function writeMoney(amount: Money): WrittenMoney | undefined {
   const [whole = '', fraction = ''] = formatAmount(amount).split('.');
   if (decimals[currency] > 0) return { currency_code: currency, value: `${whole}.${fraction}` };
   return /^0*$/.test(fraction) ? { currency_code: currency, value: whole } : undefined;
+}
+
+export function noFraction({ currency }: Money): Outcome<never> {
+  const message = `PayPal takes whole amounts of ${currency} only. Nothing was sent.`;
+  return { kind: 'declined', code: 'amount_refused', channelCode: 'DECIMALS_NOT_SUPPORTED', message };
 }
 
 /** @returns undefined for anything that is no exact amount of a currency that PayPal takes; nothing is rounded */

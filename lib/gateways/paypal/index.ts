@@ -6,6 +6,8 @@ import { configSchema, secretsSchema, type PayPalConfig, type PayPalSecrets } fr
 import { notificationReader } from './notifications.ts';
 import { capturePayment, closePayment, queryPayment } from './payments.ts';
 import { methods, prepay } from './products.ts';
+import { refundRules } from '../refund-rules.ts';
+import { queryRefund, refund } from './refunds.ts';
 import { tokenSource } from './token.ts';
 
 export const payPal: Provider<PayPalConfig, PayPalSecrets> = {
@@ -24,6 +26,7 @@ export const payPal: Provider<PayPalConfig, PayPalSecrets> = {
     grace: 60,
     limit: 86_400,
   },
+  refunds: refundRules.paypal,
   endpoints: {
     production: 'https://api-m.paypal.com',
     sandbox: 'https://api-m.sandbox.paypal.com',
@@ -43,6 +46,8 @@ export const payPal: Provider<PayPalConfig, PayPalSecrets> = {
       queryPayment: (query, options) => queryPayment(client, query, options),
       closePayment: (query, options) => closePayment(client, query, options),
       capturePayment: (query, options) => capturePayment(client, query, options),
+      refund: (order, options) => refund(client, order, options),
+      queryRefund: (query, options) => queryRefund(client, query, options),
     };
   },
 };

@@ -1,8 +1,9 @@
-// Proves and reads what PayPal posts. An event says which order to ask for: nothing else of it is used, for its signature
+// Proves and reads what PayPal posts. An event says which order or refund to ask for: nothing else of it is used, for its signature
 // covers no more than a checksum of it.
 // @see https://developer.paypal.com/api/rest/webhooks/event-names/
 import type { Json } from '../../domain/canonical-json.ts';
-import { isTransactionId } from '../../domain/ids.ts';
+import { isTransactionId, paymentOf } from '../../domain/ids.ts';
+import type { RefundReference } from '../../domain/refund.ts';
 import {
   CallbackRefused,
   type Acknowledgement,
@@ -15,6 +16,7 @@ import type { PayPalConfig } from './config.ts';
 import { isNode, nodes, readNode, type Node } from './json.ts';
 import { keyRing } from './keys.ts';
 import { readReturn } from './returns.ts';
+import { captureOf, refundNumber } from './refund-snapshot.ts';
 import { proofHeaders, prove, readTransmission } from './signature.ts';
 import { isPayPalId, payeeOf } from './snapshot.ts';
 
@@ -97,11 +99,18 @@ function orderOfCapture({ supplementary_data: data }: Node): Json | undefined {
   return isNode(related) ? related['order_id'] : undefined;
 }
 
-function read({ id: noticeId, type, resource }: Event, config: PayPalConfig): Notification {
+/** Whose resource is a refund. A reversal is none: PayPal takes the money itself. */
+const refundEvents = new Set(['PAYMENT.CAPTURE.REFUNDED', 'PAYMENT.REFUND.PENDING', 'PAYMENT.REFUND.FAILED']);
+
+function read(event: Event, config: PayPalConfig): Notification {
+  const { id: noticeId, type, resource } = event;
   const [unit] = nodes(resource['purchase_units']);
-  for (const payee of [payeeOf(resource), payeeOf(unit)])
+  const isRefund = refundEvents.has(type);
+  // A refund's payer is who pays it: the payee of the payment.
+  for (const payee of [payeeOf(resource), payeeOf(unit), isRefund ? payerOf(resource) : undefined])
     if (payee !== undefined && payee !== config.merchant_id)
       throw new CallbackRefused('foreign', 'it is for another payee');
+  if (isRefund) return readRefund(event);
   const orderNumber = Object.hasOwn(orderNumbers, type) ? orderNumbers[type] : undefined;
   if (!orderNumber) return { kind: 'unrecognised', what: `event_type ${type}`, noticeId };
   const transactionId = resource['custom_id'] ?? unit?.['custom_id'];
@@ -112,4 +121,28 @@ function read({ id: noticeId, type, resource }: Event, config: PayPalConfig): No
   if (isPayPalId(gatewayOrderId))
     return { kind: 'hint', what: type, noticeId, transactionId, gatewayOrderId };
   return { kind: 'unrecognised', what: `${type} without the order’s number`, noticeId, transactionId };
+}
+
+function payerOf({ payer }: Node): Json | undefined {
+  return isNode(payer) ? payer['merchant_id'] : undefined;
+}
+
+function readRefund({ id: noticeId, type: what, resource }: Event): Notification {
+  const refund = ownRefund(resource) ?? consoleRefund(resource);
+  if (refund) return { kind: 'refund_hint', what, noticeId, refund };
+  return { kind: 'unrecognised', what: `${what} without the numbers of refund and capture`, noticeId };
+}
+
+function ownRefund(resource: Node): RefundReference | undefined {
+  const refundId = refundNumber(resource);
+  return refundId === undefined ? undefined : { refundId, transactionId: paymentOf(refundId) };
+}
+
+/** Any number of its own may stand in such a refund, or its payment's: whose money it was is told by the capture. */
+function consoleRefund(resource: Node): RefundReference | undefined {
+  const { id: gatewayRefundId, custom_id: transactionId } = resource;
+  const gatewayTransactionId = captureOf(resource);
+  if (!isPayPalId(gatewayRefundId) || gatewayTransactionId === undefined) return undefined;
+  const isOurs = typeof transactionId === 'string' && isTransactionId(transactionId);
+  return { gatewayRefundId, ...(isOurs && { transactionId }), gatewayTransactionId };
 }

@@ -17,7 +17,7 @@ export async function queryPayment(
 ): Promise<Outcome<PaymentSnapshot>> {
   const numbers = numbersOf(query);
   if (!numbers) return { kind: 'ok', value: { state: 'not_found', transactionId: query.transactionId } };
-  const answer = await call(client, { method: 'GET', path: pathOf(numbers) }, options);
+  const answer = await call(client, { method: 'GET', path: orderPath(numbers) }, options);
   if (answer.kind === 'answered') return judge(answer.node, numbers);
   if (answer.kind !== 'refused') return answer;
   if (isNoOrder(answer)) return { kind: 'ok', value: { state: 'not_found', ...numbers } };
@@ -36,7 +36,7 @@ export async function capturePayment(
 ): Promise<Outcome<PaymentSnapshot>> {
   const numbers = numbersOf(query);
   if (!numbers) throw new Error('PayPal captures by its own number of the order. Nothing was sent.');
-  const path = `${pathOf(numbers)}/capture`;
+  const path = `${orderPath(numbers)}/capture`;
   const answer = await call(client, { method: 'POST', path, body: {}, requestId: requestId(query) }, options);
   if (answer.kind === 'answered') return judge(answer.node, numbers);
   return answer.kind === 'refused' ? refusedCapture(client, answer, query, options) : answer;
@@ -74,7 +74,7 @@ export async function closePayment(
 ): Promise<Outcome<Closing>> {
   const numbers = numbersOf(query);
   if (!numbers) return { kind: 'ok', value: 'not_found' };
-  const answer = await call(client, { method: 'GET', path: pathOf(numbers) }, options);
+  const answer = await call(client, { method: 'GET', path: orderPath(numbers) }, options);
   if (answer.kind === 'answered') return leave(answer.node, numbers);
   if (answer.kind !== 'refused') return answer;
   return isNoOrder(answer) ? { kind: 'ok', value: 'not_found' } : refusal(answer, 'query');
@@ -95,6 +95,6 @@ function numbersOf({ transactionId, gatewayOrderId }: PaymentQuery): OrderNumber
   return gatewayOrderId === undefined ? undefined : { transactionId, gatewayOrderId };
 }
 
-function pathOf({ gatewayOrderId }: OrderNumbers): string {
+export function orderPath({ gatewayOrderId }: OrderNumbers): string {
   return `/v2/checkout/orders/${encodeURIComponent(gatewayOrderId)}`;
 }

@@ -3,11 +3,12 @@ import type { TransactionId } from '../../domain/ids.ts';
 import { sameMoney, type Money } from '../../domain/money.ts';
 import type { CallOptions, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
 import type { MethodRule, Setting } from '../provider.ts';
-import { amountRules, readMoney, writeMoney, type WrittenMoney } from './amounts.ts';
+import { amountRules, noFraction, readMoney, writeMoney, type WrittenMoney } from './amounts.ts';
 import { call, type Client } from './client.ts';
 import { nodes, type Node } from './json.ts';
 import { isPayPalId, payeeOf, unitOf } from './snapshot.ts';
 import { refusal } from './status.ts';
+import { cleanText } from './text.ts';
 
 export const methods: Readonly<Record<string, MethodRule>> = {
   paypal: {
@@ -38,11 +39,6 @@ export async function prepay(
   const answer = await call(client, what, options);
   if (answer.kind === 'answered') return given(answer.node, request, client);
   return answer.kind === 'refused' ? refusal(answer, 'create') : answer;
-}
-
-function noFraction({ currency }: Money): Outcome<never> {
-  const message = `PayPal takes whole amounts of ${currency} only. Nothing was sent.`;
-  return { kind: 'declined', code: 'amount_refused', channelCode: 'DECIMALS_NOT_SUPPORTED', message };
 }
 
 function orderOf(
@@ -119,16 +115,7 @@ function pages({ environment, endpoint }: Setting): string {
 /** characters */
 const longestDescription = 127;
 
-/**
- * The caller's text as PayPal may have it: letters, digits, punctuation and symbols of the basic plane; at most 127
- * characters, never empty.
- */
+/** The caller's text as PayPal may have it, never empty. */
 export function cleanSubject(subject: string, otherwise: string): string {
-  const kept = subject
-    .replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]|[^\0-\uffff]/gu, ' ')
-    .replaceAll(/ +/g, ' ')
-    .trim()
-    .slice(0, longestDescription)
-    .trim();
-  return kept || otherwise;
+  return cleanText(subject, longestDescription) || otherwise;
 }

@@ -21,6 +21,14 @@ const orderStates = {
   VOIDED: 'closed',
 } as const;
 
+/** Of a refund. */
+const refundStates = {
+  COMPLETED: 'succeeded',
+  PENDING: 'processing',
+  FAILED: 'failed',
+  CANCELLED: 'failed',
+} as const;
+
 export type CaptureState = (typeof captureStates)[keyof typeof captureStates];
 export type OrderState = (typeof orderStates)[keyof typeof orderStates];
 
@@ -30,6 +38,10 @@ export function captureState(status: unknown): CaptureState | undefined {
 
 export function orderState(status: unknown): OrderState | undefined {
   return own(orderStates, status);
+}
+
+export function refundState(status: unknown): (typeof refundStates)[keyof typeof refundStates] | undefined {
+  return own(refundStates, status);
 }
 
 /** An error in PayPal's words. */
@@ -70,13 +82,17 @@ const anyCall: Table = {
   '422 PAYEE_ACCOUNT_RESTRICTED': declined('misconfigured'),
   '422 COMPLIANCE_VIOLATION': declined('refused'),
   '422 CURRENCY_NOT_SUPPORTED': declined('refused'),
-  // Under this number, another order was paid.
-  '422 DUPLICATE_INVOICE_ID': declined('duplicate_order'),
   '429 RATE_LIMIT_REACHED': later,
 };
 
-const createCall: Table = {
+const callOfPayments: Table = {
   ...anyCall,
+  // Under this number, another order was paid.
+  '422 DUPLICATE_INVOICE_ID': declined('duplicate_order'),
+};
+
+const createCall: Table = {
+  ...callOfPayments,
   // The earlier request makes the order, or has made it; nobody has paid it.
   '409 RESOURCE_CONFLICT': later,
   '409 PREVIOUS_REQUEST_IN_PROGRESS': later,
@@ -89,7 +105,7 @@ const createCall: Table = {
 
 /** The 409s are missing: the earlier request may be taking the money. */
 const captureCall: Table = {
-  ...anyCall,
+  ...callOfPayments,
   '422 INSTRUMENT_DECLINED': declined('payer_refused'),
   // What the payer agreed to is taken back, or not enough: it is the payer's turn.
   '422 ORDER_NOT_APPROVED': declined('payer_refused'),
@@ -106,7 +122,43 @@ const captureCall: Table = {
   '422 TRANSACTION_REFUSED': declined('refused'),
 };
 
-const tables = { create: createCall, capture: captureCall, query: anyCall } as const;
+/**
+ * What says that our number or our request is known already is missing, as are the 409s: an earlier request may have given
+ * the money back, or be giving it.
+ */
+const refundCall: Table = {
+  ...anyCall,
+  // Nothing was captured yet.
+  '422 PENDING_CAPTURE': later,
+  '422 REFUND_FAILED_INSUFFICIENT_FUNDS': declined('insufficient_balance'),
+  '422 REFUND_FUNDS_NOT_AVAILABLE': declined('insufficient_balance'),
+  '422 REFUND_IS_RESTRICTED': declined('misconfigured'),
+  '422 CANNOT_BE_ZERO_OR_NEGATIVE': declined('amount_refused'),
+  '422 DECIMAL_PRECISION': declined('amount_refused'),
+  '422 DECIMALS_NOT_SUPPORTED': declined('amount_refused'),
+  '422 REFUND_AMOUNT_EXCEEDED': declined('amount_refused'),
+  '422 REFUND_AMOUNT_TOO_LOW': declined('amount_refused'),
+  '422 CAPTURE_FULLY_REFUNDED': declined('refused'),
+  '422 CAPTURE_DISPUTED_PARTIAL_REFUND_NOT_ALLOWED': declined('refused'),
+  '422 MAX_NUMBER_OF_REFUNDS_EXCEEDED': declined('refused'),
+  '422 PARTIAL_REFUND_NOT_ALLOWED': declined('refused'),
+  '422 PAYER_ACCOUNT_LOCKED_OR_CLOSED': declined('refused'),
+  '422 REFUND_CAPTURE_CURRENCY_MISMATCH': declined('refused'),
+  '422 REFUND_FAILED_BY_PAYMENT_SOURCE': declined('refused'),
+  '422 REFUND_NOT_ALLOWED': declined('refused'),
+  '422 REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK': declined('refused'),
+  '422 REFUND_NOT_SUPPORTED_FOR_PAYMENT_SOURCE': declined('refused'),
+  '422 REFUND_TIME_EXCEEDED_FOR_PAYMENT_SOURCE': declined('refused'),
+  '422 REFUND_TIME_LIMIT_EXCEEDED': declined('refused'),
+  '422 TRANSACTION_DISPUTED': declined('refused'),
+};
+
+const tables = {
+  create: createCall,
+  capture: captureCall,
+  refund: refundCall,
+  query: callOfPayments,
+} as const;
 
 /** Where a refusal to capture says how the order stands. */
 const standings = {
@@ -122,6 +174,7 @@ export function standing(refused: Refused): Standing | undefined {
   return more.length === 0 ? own(standings, word) : undefined;
 }
 
+/** No such order, or refund. */
 export function isNoOrder({ status, name }: Refused): boolean {
   return status === 404 && (name === 'RESOURCE_NOT_FOUND' || name === 'INVALID_RESOURCE_ID');
 }

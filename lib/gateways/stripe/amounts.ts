@@ -2,6 +2,7 @@
 // @see https://docs.stripe.com/currencies
 import type { Json } from '../../domain/canonical-json.ts';
 import { formatAmount, isCurrency, parseAmount, type Currency, type Money } from '../../domain/money.ts';
+import type { Outcome } from '../gateway.ts';
 import type { MethodRule } from '../provider.ts';
 
 interface Unit {
@@ -61,6 +62,13 @@ export function toWire(amount: Money): number | undefined {
   const wire = Number(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));
   return wire % 10 ** zeros === 0 ? wire : undefined;
 }
+
+export const unevenAmount: Outcome<never> = {
+  kind: 'declined',
+  code: 'amount_refused',
+  channelCode: 'last_digit',
+  message: 'In this currency Stripe takes only amounts whose last digit is 0. Nothing was sent.',
+};
 
 /**
  * @param code three letters in lower case

@@ -34,7 +34,7 @@ export const secretsSchema = z.strictObject({
       'must be the secret key: sk_live_ or sk_test_ (rk_… where it is a restricted one) and more',
     )
     .describe(
-      'The key that calls to Stripe carry: sk_…, or better a restricted one (rk_…) that may write PaymentIntents and Checkout Sessions and read Charges and Events.',
+      'The key that calls to Stripe carry: sk_…, or better a restricted one (rk_…) that may write PaymentIntents, Checkout Sessions and Refunds and read Charges and Events.',
     ),
   webhook_secret: webhookSecret.describe('What Stripe signs the callbacks of this channel’s endpoint with.'),
   webhook_secret_previous: webhookSecret

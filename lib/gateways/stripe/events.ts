@@ -20,6 +20,15 @@ const settling: Readonly<Record<string, readonly [kind: Kind, state: State]>> = 
 
 export const settlingTypes = Object.keys(settling);
 
+/** Events that bring a refund as it stands. They come in any order. */
+export const refundTypes: readonly string[] = [
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  // what older endpoints are told in the place of refund.updated
+  'charge.refund.updated',
+];
+
 /** Events that change nothing, and why not. */
 const quiet: Readonly<Record<string, string>> = {
   'payment_intent.created': 'nobody has paid yet',
@@ -31,6 +40,8 @@ const quiet: Readonly<Record<string, string>> = {
   'charge.captured': 'the intent tells of its charges',
   'charge.failed': 'the intent tells of its charges',
   'charge.updated': 'the intent tells of its charges',
+  // It knows only how much has gone back of a charge in all.
+  'charge.refunded': 'the refund tells of itself',
 };
 
 export function settles(type: string): readonly [kind: Kind, state: State] | undefined {
@@ -44,7 +55,7 @@ export function changesNothing(type: string, object: Node): string | undefined {
   return Object.hasOwn(quiet, type) ? quiet[type] : undefined;
 }
 
-/** Somebody wants his money back through his bank: that is never nobody's business. */
-export function isDispute(type: string): boolean {
-  return type.startsWith('charge.dispute.');
+/** Money goes back, or somebody wants it back through his bank: that is never nobody's business. */
+export function isOfMoneyBack(type: string): boolean {
+  return ['charge.dispute.', 'charge.refund.', 'refund.'].some((beginning) => type.startsWith(beginning));
 }

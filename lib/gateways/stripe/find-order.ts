@@ -5,7 +5,7 @@ import { createdAt, type TransactionId } from '../../domain/ids.ts';
 import type { CallOptions, Outcome } from '../gateway.ts';
 import type { Client } from './client.ts';
 import type { Node } from './json.ts';
-import { readList } from './lists.ts';
+import { readList, unproved } from './lists.ts';
 import { transactionOf, type Kind } from './orders.ts';
 
 type Found =
@@ -28,7 +28,7 @@ export async function findOrder(
   const since = Math.floor(createdAt(transactionId) / 1000) - clocks;
   const isIt = (order: Node) => transactionOf(kind, order) === transactionId;
   const listed = await readList(client, `${kind.path}?created[gte]=${since}`, mostPages, options, isIt);
-  if (listed.kind === 'unknown') return listed;
+  if (listed.kind !== 'ok') return unproved(listed);
   const order = listed.value.nodes.find(isIt);
   if (order) return { kind: 'found', order };
   if (listed.value.isComplete) return { kind: 'absent' };

@@ -2,6 +2,7 @@
 import { usualTiers } from '../../domain/due.ts';
 import { fingerprints } from '../crypto.ts';
 import type { Provider } from '../provider.ts';
+import { refundRules } from '../refund-rules.ts';
 import type { Client } from './client.ts';
 import {
   checkWorld,
@@ -13,6 +14,7 @@ import {
 } from './config.ts';
 import { notificationReader } from './notifications.ts';
 import { closePayment, queryPayment } from './payments.ts';
+import { queryRefund, refund } from './refunds.ts';
 import { listUndelivered } from './undelivered.ts';
 import { expiryLead, methods, prepay } from './products.ts';
 
@@ -29,6 +31,9 @@ export const stripe: Provider<StripeConfig, StripeSecrets> = {
     grace: 60,
     limit: 86_400,
   },
+  // Stripe states no end for cards; their banks do not take refunds of payments much older than this. Nor does it state how
+  // many there may be: each may have to be looked for among all of them.
+  refunds: refundRules.stripe,
   readerSecrets: ['webhook_secret', 'webhook_secret_previous'],
   endpoints: { production: endpoint, sandbox: endpoint },
   configSchema,
@@ -52,6 +57,8 @@ export const stripe: Provider<StripeConfig, StripeSecrets> = {
       prepay: (request, options) => prepay(client, request, options),
       queryPayment: (query, options) => queryPayment(client, query, options),
       closePayment: (query, options) => closePayment(client, query, options),
+      refund: (order, options) => refund(client, order, options),
+      queryRefund: (query, options) => queryRefund(client, query, options),
       listUndelivered: (since, options, after) => listUndelivered(client, config, since, options, after),
     };
   },

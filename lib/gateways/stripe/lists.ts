@@ -3,6 +3,7 @@
 import type { CallOptions, Outcome } from '../gateway.ts';
 import { call, type Bounds, type Client } from './client.ts';
 import { isNode, type Node } from './json.ts';
+import { refusal } from './status.ts';
 
 export interface Listed {
   readonly nodes: readonly Node[];
@@ -32,13 +33,13 @@ export async function readList(
   first: string,
   mostPages: number,
   options: CallOptions,
-  isEnough: (node: Node) => boolean,
+  isEnough: (node: Node) => boolean = () => false,
 ): Promise<Told<Listed>> {
   const nodes: Node[] = [];
   let after: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     const read = await readPage(client, first, after, options);
-    if (read.kind === 'unknown') return read;
+    if (read.kind !== 'ok') return read;
     nodes.push(...read.value.nodes);
     after = read.value.next;
     if (after === undefined) return { kind: 'ok', value: { nodes, isComplete: true } };
@@ -47,7 +48,22 @@ export async function readList(
   return { kind: 'ok', value: { nodes, isComplete: false } };
 }
 
-type Told<T> = Extract<Outcome<T>, { kind: 'ok' | 'unknown' }>;
+type Told<T> = Exclude<Outcome<T>, { kind: 'declined' }>;
+type NotListed = Exclude<Told<never>, { kind: 'ok' }>;
+
+/** Where it is asked for the sake of another call: that the list is to be asked for later proves nothing of that. */
+export function unproved(no: NotListed): Extract<Outcome<never>, { kind: 'unknown' }> {
+  return no.kind === 'unknown'
+    ? no
+    : { kind: 'unknown', reason: 'unlisted_code', channelCode: no.channelCode };
+}
+
+/** That we may not see a list says nothing of what stands in it. */
+function notListed(no: ReturnType<typeof refusal>): NotListed {
+  return no.kind === 'declined'
+    ? { kind: 'unknown', reason: 'unlisted_code', channelCode: no.channelCode }
+    : no;
+}
 
 /** @param after `next` of the page before it */
 export async function readPage(
@@ -59,10 +75,7 @@ export async function readPage(
   const path = `${first}&limit=${pageSize}${after === undefined ? '' : `&starting_after=${after}`}`;
   const answer = await call(client, { method: 'GET', path, bounds }, options);
   if (answer.kind === 'unknown') return answer;
-  if (answer.kind === 'refused') {
-    const channelCode = answer.code || answer.type;
-    return { kind: 'unknown', reason: 'unlisted_code', channelCode };
-  }
+  if (answer.kind === 'refused') return notListed(refusal(answer));
   const page = pageOf(answer.node);
   return page ? { kind: 'ok', value: page } : { kind: 'unknown', reason: 'unreadable' };
 }

@@ -11,9 +11,10 @@ import {
 import type { Proofs, Setting } from '../provider.ts';
 import { apiVersion } from './client.ts';
 import { isLive, type StripeConfig, type StripeSecrets } from './config.ts';
-import { changesNothing, failedLater, isDispute, settles } from './events.ts';
+import { changesNothing, failedLater, isOfMoneyBack, refundTypes, settles } from './events.ts';
 import { isNode, readNode, type Node } from './json.ts';
 import { isBySession, transactionOf, type Kind } from './orders.ts';
+import { refundSnapshot, standing } from './refund-snapshot.ts';
 import { readReturn } from './returns.ts';
 import { prove, signatureHeader } from './signature.ts';
 import { snapshot } from './snapshot.ts';
@@ -99,9 +100,10 @@ function read(event: StripeEvent, config: StripeConfig): Notification {
   if (node['api_version'] !== apiVersion) return unrecognised(event, `${type} of another api_version`);
   const settled = settles(type);
   if (settled) return settling(event, ...settled, config);
+  if (refundTypes.includes(type)) return refunded(event);
   const why = changesNothing(type, event.object);
   if (why !== undefined) return ignored(event, why);
-  return isDispute(type) || namedIn(event) !== undefined
+  return isOfMoneyBack(type) || namedIn(event) !== undefined
     ? unrecognised(event, type)
     : ignored(event, 'it names no payment of ours');
 }
@@ -124,7 +126,21 @@ function settling(event: StripeEvent, kind: Kind, expected: State, config: Strip
     : unrecognised(event, `${type} without its amount, time or number`);
 }
 
-/** Charges bear the metadata of their intents; refunds and disputes bear none. */
+/** Made by us or by somebody at the console: it stands as it says, whatever the event is called. */
+function refunded(event: StripeEvent): Notification {
+  const { object, type, node } = event;
+  if (object['object'] !== 'refund') return unrecognised(event, `${type} without its object`);
+  if (object['payment_intent'] === null) return ignored(event, 'it is of no payment intent');
+  const stands = standing(object);
+  if (!stands || (type === 'refund.failed' && stands.state !== 'failed'))
+    return unrecognised(event, `${type} of another status`);
+  const told = refundSnapshot(object, stands, node['created']);
+  return told
+    ? { kind: 'refund', snapshot: told }
+    : unrecognised(event, `${type} without its amount or numbers`);
+}
+
+/** Charges bear the metadata of their intents, refunds of ours their own; disputes and refunds of the console bear none. */
 function namedIn({ object }: StripeEvent): TransactionId | undefined {
   const { metadata, client_reference_id: reference } = object;
   const name = (isNode(metadata) ? metadata['transaction_id'] : undefined) ?? reference;

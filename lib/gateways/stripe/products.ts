@@ -3,7 +3,7 @@ import type { PrepayInfo } from '../../domain/payment.ts';
 import { sameMoney } from '../../domain/money.ts';
 import type { CallOptions, Outcome, Prepay, PrepayRequest } from '../gateway.ts';
 import type { MethodRule } from '../provider.ts';
-import { amounts, fromWire, toWire } from './amounts.ts';
+import { amounts, fromWire, toWire, unevenAmount } from './amounts.ts';
 import { call, type Client, type Fields, type Refused } from './client.ts';
 import { findOrder } from './find-order.ts';
 import type { Node } from './json.ts';
@@ -77,13 +77,6 @@ export async function prepay(
         : refusal(answer);
   }
 }
-
-const unevenAmount: Outcome<never> = {
-  kind: 'declined',
-  code: 'amount_refused',
-  channelCode: 'last_digit',
-  message: 'In this currency Stripe takes only amounts whose last digit is 0. Nothing was sent.',
-};
 
 /**
  * Stripe has kept its break-down under the key and will repeat it for a day, whether or not the order was made: it is looked

@@ -49,7 +49,8 @@ export function snapshot(
 /** The last second of the year 9999. */
 const latest = 253_402_300_799;
 
-function instant(seconds: Json | undefined): string | undefined {
+/** @param seconds since 1970 UTC */
+export function instant(seconds: Json | undefined): string | undefined {
   if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds)) return undefined;
   return seconds > 0 && seconds <= latest ? new Date(seconds * 1000).toISOString() : undefined;
 }

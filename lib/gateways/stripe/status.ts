@@ -59,8 +59,13 @@ const later: Proved = { kind: 'retry_later' };
 /** `-` stands for an error without a code. */
 type Row = readonly [status: number, type: string, codes: string, meaning: Proved];
 
-/** Only HTTP status, type and code together are proof. Nothing of 404 or 5xx may ever stand here: behind it the order may exist. */
-const rows: readonly Row[] = [
+type Refusals = Readonly<Record<string, Proved>>;
+
+/**
+ * What any call may be refused for. Only HTTP status, type and code together are proof. Nothing of 404 or 5xx may ever stand
+ * here: behind it the order may exist.
+ */
+const always: readonly Row[] = [
   [
     400,
     'invalid_request_error',
@@ -87,23 +92,43 @@ const rows: readonly Row[] = [
   [401, 'authentication_error', '- api_key_expired', declined('misconfigured')],
   [403, 'invalid_request_error', '- account_invalid', declined('misconfigured')],
   [403, 'permission_error', '-', declined('misconfigured')],
-  [
-    402,
-    'card_error',
-    'card_declined expired_card incorrect_cvc incorrect_number processing_error authentication_required',
-    declined('payer_refused'),
-  ],
   [409, 'idempotency_error', 'idempotency_key_in_use', later],
   [409, 'invalid_request_error', 'idempotency_key_in_use lock_timeout', later],
   [429, 'invalid_request_error', '- lock_timeout rate_limit', later],
   [429, 'rate_limit_error', '- rate_limit', later],
 ];
 
-const refusals: Readonly<Record<string, Proved>> = Object.fromEntries(
-  rows.flatMap(([status, type, codes, meaning]) =>
-    codes.split(' ').map((code): [string, Proved] => [`${status} ${type} ${code}`, meaning]),
-  ),
-);
+const ofPayments = table([
+  ...always,
+  [
+    402,
+    'card_error',
+    'card_declined expired_card incorrect_cvc incorrect_number processing_error authentication_required',
+    declined('payer_refused'),
+  ],
+]);
+
+/** A card says nothing of a refund: 402 stands for nothing here. */
+const ofRefunds = table([
+  ...always,
+  [400, 'invalid_request_error', 'charge_already_refunded', declined('amount_refused')],
+  [
+    400,
+    'invalid_request_error',
+    'charge_disputed charge_not_refundable refund_disputed_payment',
+    declined('refused'),
+  ],
+  // Stripe rather keeps such a refund waiting: see `standing`.
+  [400, 'invalid_request_error', 'balance_insufficient insufficient_funds', declined('insufficient_balance')],
+]);
+
+function table(rows: readonly Row[]): Refusals {
+  return Object.fromEntries(
+    rows.flatMap(([status, type, codes, meaning]) =>
+      codes.split(' ').map((code): [string, Proved] => [`${status} ${type} ${code}`, meaning]),
+    ),
+  );
+}
 
 /** An answer other than success. */
 export interface Result {
@@ -118,8 +143,24 @@ export interface Result {
   readonly message: string;
 }
 
+/** There is nothing of the number that the address names. */
+export function isMissing({ status, code }: Result): boolean {
+  return status === 404 && code === 'resource_missing';
+}
+
+type No = Exclude<Outcome<never>, { kind: 'ok' }>;
+
 /** What an answer other than success means for this call. */
-export function refusal(result: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
+export function refusal(result: Result): No {
+  return meaningOf(result, ofPayments);
+}
+
+/** The same, of a call about a refund. */
+export function refundRefusal(result: Result): No {
+  return meaningOf(result, ofRefunds);
+}
+
+function meaningOf(result: Result, refusals: Refusals): No {
   const { status, type, code, decline, message } = result;
   const proved = listed(refusals, `${status} ${type} ${code || '-'}`);
   if (proved && type === 'card_error') {
@@ -132,6 +173,6 @@ export function refusal(result: Result): Exclude<Outcome<never>, { kind: 'ok' }>
     : { kind: 'unknown', reason: 'unlisted_code', channelCode };
 }
 
-function listed<Meaning>(table: Readonly<Record<string, Meaning>>, word: string): Meaning | undefined {
+export function listed<Meaning>(table: Readonly<Record<string, Meaning>>, word: string): Meaning | undefined {
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }

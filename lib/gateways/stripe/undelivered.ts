@@ -12,7 +12,7 @@ import {
 import type { Setting } from '../provider.ts';
 import type { Client } from './client.ts';
 import type { StripeConfig } from './config.ts';
-import { settlingTypes } from './events.ts';
+import { refundTypes, settlingTypes } from './events.ts';
 import { isNode, type Node } from './json.ts';
 import { readPage } from './lists.ts';
 import { readEvent } from './notifications.ts';
@@ -26,10 +26,10 @@ export async function listUndelivered(
   options: CallOptions,
   after?: string,
 ): Promise<Outcome<Undelivered>> {
-  const types = settlingTypes.map((type) => `&types[]=${type}`).join('');
+  const types = [...settlingTypes, ...refundTypes].map((type) => `&types[]=${type}`).join('');
   const first = `/v1/events?delivery_success=false&created[gte]=${Math.floor(Date.parse(since) / 1000)}${types}`;
   const page = await readPage(client, first, after, options);
-  if (page.kind === 'unknown') return page;
+  if (page.kind !== 'ok') return page;
   const { nodes, next } = page.value;
   const keyVersion = fingerprint(client.secretKey);
   const news = nodes.flatMap((node) => {

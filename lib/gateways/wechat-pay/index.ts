@@ -3,6 +3,7 @@ import { usualTiers } from '../../domain/due.ts';
 import { fingerprints } from '../crypto.ts';
 import type { CallOptions } from '../gateway.ts';
 import type { Provider } from '../provider.ts';
+import { refundRules } from '../refund-rules.ts';
 import type { Client } from './client.ts';
 import { configSchema, secretsSchema, type WeChatPayConfig, type WeChatPaySecrets } from './config.ts';
 import { keyRing } from './keys.ts';
@@ -10,6 +11,7 @@ import { notificationReader } from './notifications.ts';
 import { closePayment, queryPayment } from './payments.ts';
 import { fetchPlatformKeys } from './platform-certificates.ts';
 import { expiryLead, methods, prepay } from './products.ts';
+import { queryRefund, refund } from './refunds.ts';
 
 export const weChatPay: Provider<WeChatPayConfig, WeChatPaySecrets> = {
   name: 'wechat-pay',
@@ -21,6 +23,8 @@ export const weChatPay: Provider<WeChatPayConfig, WeChatPaySecrets> = {
     grace: 60,
     limit: 86_400,
   },
+  // Within a year; of one order no more than fifty, and a minute from one to the next.
+  refunds: refundRules['wechat-pay'],
   signingSecret: 'private_key_merchant',
   readerSecrets: ['api_v3_key'],
   endpoints: {
@@ -47,6 +51,8 @@ export const weChatPay: Provider<WeChatPayConfig, WeChatPaySecrets> = {
       prepay: (request, options) => prepay(client, request, options),
       queryPayment: (query, options) => queryPayment(client, query, options),
       closePayment: (query, options) => closePayment(client, query, options),
+      refund: (order, options) => refund(client, order, options),
+      queryRefund: (query, options) => queryRefund(client, query, options),
       // Who is proved to by the public key alone is handed out no certificates.
       ...(config.certificate_platform !== undefined && {
         fetchPlatformKeys: (options: CallOptions) => fetchPlatformKeys(client, secrets.api_v3_key, options),

@@ -13,6 +13,8 @@ import type { Proofs } from '../provider.ts';
 import type { WeChatPayConfig, WeChatPaySecrets } from './config.ts';
 import { isNode, readNode, type Node } from './json.ts';
 import { keyRing } from './keys.ts';
+import { refundSnapshot } from './refund-snapshot.ts';
+import { refundState } from './refund-status.ts';
 import { open, readSealed } from './sealed.ts';
 import { proofHeaders, prove } from './signature.ts';
 import { paidSnapshot } from './snapshot.ts';
@@ -79,20 +81,26 @@ function opened({ resource }: Notice, key: string | undefined): Node {
 }
 
 function read(notice: Notice, content: Node, config: WeChatPayConfig): Notification {
-  const isPayment = notice.type === 'TRANSACTION.SUCCESS';
-  // Only orders are sure to say whose they are; what our own key opened is ours where it says nothing.
-  const { mchid, appid } = isPayment
-    ? content
-    : { mchid: config.merchant_id, appid: config.app_id, ...content };
+  const { mchid, appid } = { ...silent(notice, config), ...content };
   if (mchid !== config.merchant_id || appid !== config.app_id)
     throw new CallbackRefused('foreign', 'it is for another merchant or application');
   const order = content['out_trade_no'];
   const transactionId = typeof order === 'string' && isTransactionId(order) ? order : undefined;
-  if (notice.type.startsWith('REFUND.')) return unrecognised(notice, 'refund notice', transactionId);
-  if (!isPayment) return unrecognised(notice, `event_type ${notice.type}`, transactionId);
+  const isRefund = Object.hasOwn(refundNews, notice.type);
+  if (notice.type !== 'TRANSACTION.SUCCESS' && !isRefund)
+    return unrecognised(notice, `event_type ${notice.type}`, transactionId);
   if (transactionId === undefined)
     throw new CallbackRefused('foreign', 'out_trade_no is not one of our numbers');
-  return payment(notice, content, transactionId, config);
+  return isRefund ? refund(notice, content, transactionId) : payment(notice, content, transactionId, config);
+}
+
+/**
+ * What stands for words that a notice leaves out. Orders are sure to say whose they are, and refunds of which merchant; what
+ * our own key opened besides is ours where it says nothing.
+ */
+function silent({ type }: Notice, { merchant_id, app_id }: WeChatPayConfig): Node {
+  if (type === 'TRANSACTION.SUCCESS') return {};
+  return type.startsWith('REFUND.') ? { appid: app_id } : { mchid: merchant_id, appid: app_id };
 }
 
 /** Of payments WeChat Pay tells only that they succeeded. */
@@ -108,13 +116,43 @@ function payment(
     return unrecognised(notice, what, transactionId);
   }
   const snapshot = paidSnapshot(content, transactionId, config);
-  const { amount } = content;
-  const currency = isNode(amount) ? amount['currency'] : undefined;
-  if (!snapshot && typeof currency === 'string' && !isCurrency(currency))
-    return unrecognised(notice, `${notice.type} in currency ${currency.slice(0, 8)}`, transactionId);
+  const currency = strangeCurrency(content);
+  if (!snapshot && currency !== undefined)
+    return unrecognised(notice, `${notice.type} in currency ${currency}`, transactionId);
   if (!snapshot)
     throw new CallbackRefused('unreadable', 'a paid order without its time, number, or amount in a currency');
   return { kind: 'payment', snapshot };
+}
+
+/** `event_type`, and the `refund_status` that it is sent for: only the pair is believed. */
+const refundNews: Readonly<Record<string, string>> = {
+  'REFUND.SUCCESS': 'SUCCESS',
+  'REFUND.ABNORMAL': 'ABNORMAL',
+  'REFUND.CLOSED': 'CLOSED',
+};
+
+/** Also of refunds that were made at the console, under a number that is not ours. */
+function refund(notice: Notice, content: Node, transactionId: TransactionId): Notification {
+  const { refund_status: status } = content;
+  const state = typeof status === 'string' ? refundState(status) : undefined;
+  if (notice.resource['original_type'] !== 'refund')
+    return unrecognised(notice, `${notice.type} around something else`, transactionId);
+  if (state === undefined || status !== refundNews[notice.type]) {
+    const what = `${notice.type} of refund_status ${isWord(status) ? status : 'of another form'}`;
+    return unrecognised(notice, what, transactionId);
+  }
+  const snapshot = refundSnapshot(content, state);
+  const currency = strangeCurrency(content);
+  if (!snapshot && currency !== undefined)
+    return unrecognised(notice, `${notice.type} in currency ${currency}`, transactionId);
+  if (!snapshot) throw new CallbackRefused('unreadable', 'a refund without its numbers, time, or amount');
+  return { kind: 'refund', snapshot };
+}
+
+/** A text that names no currency that we know. */
+function strangeCurrency({ amount }: Node): string | undefined {
+  const currency = isNode(amount) ? amount['currency'] : undefined;
+  return typeof currency === 'string' && !isCurrency(currency) ? currency.slice(0, 8) : undefined;
 }
 
 function unrecognised({ id }: Notice, what: string, transactionId: TransactionId | undefined): Notification {

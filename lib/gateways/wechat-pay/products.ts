@@ -7,6 +7,7 @@ import { call, newNonce, seconds, sign, type Client } from './client.ts';
 import type { Node } from './json.ts';
 import { lines } from './signature.ts';
 import { refusal } from './status.ts';
+import { cleanText } from './text.ts';
 
 type Given = Outcome<PrepayInfo>;
 
@@ -157,28 +158,9 @@ function prepayId({ prepay_id: id }: Node): string | undefined {
   return typeof id === 'string' && /^[\x21-\x7e]{1,64}$/.test(id) ? id : undefined;
 }
 
-/** The page says 127 and not of what: no more than 127 bytes of UTF-8 satisfies either reading. */
 const longestDescription = 127;
 
-/**
- * The caller's text as WeChat Pay may have it: letters, digits, punctuation and symbols of the basic plane, no backtick, which
- * parts the fields of its bills; at most 127 bytes of UTF-8, never empty.
- */
+/** Never empty. */
 export function cleanSubject(subject: string, otherwise: string): string {
-  const kept = subject
-    .replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]|`|[^\0-\uffff]/gu, ' ')
-    .replaceAll(/ +/g, ' ')
-    .trim();
-  return cut(kept, longestDescription).trim() || otherwise;
-}
-
-function cut(text: string, bytes: number): string {
-  let end = 0;
-  let size = 0;
-  for (const character of text) {
-    size += Buffer.byteLength(character);
-    if (size > bytes) break;
-    end += character.length;
-  }
-  return text.slice(0, end);
+  return cleanText(subject, longestDescription) || otherwise;
 }

@@ -38,7 +38,7 @@ export function paidSnapshot(
 }
 
 /** A whole number of the smallest unit; where no currency is told, it is CNY. */
-function readFen(value: Json | undefined, code: Json = 'CNY'): Money | undefined {
+export function readFen(value: Json | undefined, code: Json = 'CNY'): Money | undefined {
   if (typeof code !== 'string' || !isCurrency(code)) return undefined;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
     ? money(value, code)

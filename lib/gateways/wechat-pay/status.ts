@@ -23,10 +23,11 @@ export function tradeState(status: string): TradeState | undefined {
 }
 
 /** What a refusal proves about this call. */
-type Proved = { readonly kind: 'declined'; readonly code: DeclineCode } | { readonly kind: 'retry_later' };
+export type Proved =
+  { readonly kind: 'declined'; readonly code: DeclineCode } | { readonly kind: 'retry_later' };
 
-const declined = (code: DeclineCode): Proved => ({ kind: 'declined', code });
-const later: Proved = { kind: 'retry_later' };
+export const declined = (code: DeclineCode): Proved => ({ kind: 'declined', code });
+export const later: Proved = { kind: 'retry_later' };
 
 /**
  * By HTTP status and `code`: only the pair is proof. SYSTEM_ERROR and BANK_ERROR must never stand here: behind them the
@@ -68,10 +69,15 @@ export function isNoOrder({ status, code }: Result): boolean {
   return status === 404 && code === 'ORDER_NOT_EXIST';
 }
 
-/** What an answer other than success means for this call. */
-export function refusal({ status, code, message }: Result): Exclude<Outcome<never>, { kind: 'ok' }> {
+export type Refusal = Exclude<Outcome<never>, { kind: 'ok' }>;
+
+/** What an answer other than success means for this call. @param table by HTTP status and `code` */
+export function refusal(
+  { status, code, message }: Result,
+  table: Readonly<Record<string, Proved>> = refusals,
+): Refusal {
   const pair = `${status} ${code}`;
-  const proved = Object.hasOwn(refusals, pair) ? refusals[pair] : undefined;
+  const proved = Object.hasOwn(table, pair) ? table[pair] : undefined;
   if (proved) return { ...proved, channelCode: code, message };
   if (code === '') return { kind: 'unknown', reason: 'http_status', cause: `HTTP ${status}` };
   return { kind: 'unknown', reason: 'unlisted_code', channelCode: code };

@@ -14,6 +14,7 @@ const shapes: Readonly<Record<Service, { readonly prefix: string; readonly versi
   secretsmanager: { prefix: '', version: '1.1' },
   events: { prefix: '', version: '1.1' },
   kms: { prefix: '', version: '1.1' },
+  states: { prefix: '', version: '1.0' },
 };
 
 export function errorAnswer(

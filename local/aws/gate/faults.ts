@@ -24,7 +24,7 @@ const schema = z.strictObject({
   /** an operation's name, e.g. `create-payment`; any without it */
   operation: z.string().optional(),
   /** `kms` means calls that use a customer key, also on the caller's behalf */
-  service: z.enum(['dynamodb', 'sqs', 'secretsmanager', 'events', 'kms']).optional(),
+  service: z.enum(['dynamodb', 'sqs', 'secretsmanager', 'events', 'kms', 'states']).optional(),
   /** e.g. `TransactWriteItems`; of `kms` e.g. `Decrypt` */
   action: z.string().optional(),
   fault: z.enum(faultKinds),
@@ -102,6 +102,7 @@ const conflicting = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'
 function suits(fault: FaultKind, { operation }: AwsCall): boolean {
   if (fault === 'transaction_conflict') return conflicting.includes(operation);
   if (fault === 'partial_failure') return operation === 'PutEvents';
-  if (fault === 'duplicate' || fault === 'reorder') return operation === 'SendMessage';
+  if (fault === 'duplicate') return ['SendMessage', 'StartExecution'].includes(operation);
+  if (fault === 'reorder') return operation === 'SendMessage';
   return true;
 }

@@ -74,6 +74,7 @@ const internal: Readonly<Record<Service, string>> = {
   secretsmanager: 'InternalServiceError',
   events: 'InternalException',
   kms: 'KMSInternalException',
+  states: 'InternalFailure',
 };
 
 function internalError(service: Service): AwsAnswer {

@@ -53,6 +53,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     secretsmanager: endpoints.services,
     events: endpoints.services,
     kms: endpoints.services,
+    states: endpoints.services,
   };
 
   function read(target: string, input: Input, { functionArn }: Session): AwsCall | undefined {

@@ -13,7 +13,7 @@ export interface AwsCall {
   readonly asks: readonly Ask[];
 }
 
-export type Service = 'dynamodb' | 'sqs' | 'secretsmanager' | 'events' | 'kms';
+export type Service = 'dynamodb' | 'sqs' | 'secretsmanager' | 'events' | 'kms' | 'states';
 export type Input = Readonly<Record<string, unknown>>;
 
 export interface Surroundings {
@@ -40,6 +40,7 @@ const services: Readonly<Record<string, { readonly service: Service; readonly re
   secretsmanager: { service: 'secretsmanager', read: secretParts },
   AWSEvents: { service: 'events', read: busParts },
   TrentService: { service: 'kms', read: keyParts },
+  AWSStepFunctions: { service: 'states', read: workflowParts },
 };
 
 /**
@@ -138,4 +139,14 @@ function keyParts(action: string, input: Input, { account, region }: Surrounding
     ...(algorithm !== undefined && { 'kms:signingalgorithm': [algorithm] }),
   };
   return [{ action, resource, ...(action === 'Sign' && { facts }) }];
+}
+
+const workflowInput = z.union([
+  z.object({ stateMachineArn: z.string() }).transform((said) => said.stateMachineArn),
+  z.object({ executionArn: z.string() }).transform((said) => said.executionArn),
+]);
+
+function workflowParts(action: string, input: Input): Part[] | undefined {
+  const resource = workflowInput.safeParse(input).data;
+  return resource === undefined ? undefined : [{ action, resource }];
 }

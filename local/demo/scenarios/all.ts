@@ -3,6 +3,7 @@ import type { Story } from '../steps.ts';
 import { expire } from './expire.ts';
 import { lostCallback } from './lost-callback.ts';
 import { paidTwice } from './paid-twice.ts';
+import { refunding } from './refund.ts';
 import { paidWhileClosing } from './paid-while-closing.ts';
 
 interface Scenario {
@@ -21,6 +22,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     story: paidWhileClosing,
   },
   'paid-twice': { about: 'the payer changes the way to pay, and tries both ways', story: paidTwice },
+  refund: { about: 'a part goes back, then the rest; the workflows are shown', story: refunding },
   expire: { about: 'nobody pays; the payment ends, the order is free again', story: expire },
 };
 

@@ -36,6 +36,12 @@ const refusals = {
   'ACQ.TRADE_HAS_CLOSE': ['40004', '交易已经关闭'],
   'ACQ.TRADE_NOT_EXIST': ['40004', '交易不存在'],
   'ACQ.TRADE_STATUS_ERROR': ['40004', '交易状态不合法'],
+  'ACQ.TRADE_HAS_FINISHED': ['40004', '交易已经完结'],
+  'ACQ.TRADE_NOT_ALLOW_REFUND': ['40004', '当前交易不允许退款'],
+  'ACQ.REASON_TRADE_REFUND_FEE_ERR': ['40004', '退款金额无效'],
+  'ACQ.REFUND_AMT_NOT_EQUAL_TOTAL': ['40004', '退款金额超限'],
+  'ACQ.DISCORDANT_REPEAT_REQUEST': ['40004', '不一致的请求'],
+  'ACQ.SELLER_BALANCE_NOT_ENOUGH': ['40004', '卖家余额不足'],
 } as const satisfies Record<string, readonly [code: string, message: string]>;
 
 export type RefusalCode = keyof typeof refusals;

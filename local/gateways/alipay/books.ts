@@ -8,6 +8,7 @@ export interface Posting {
 }
 
 export interface Entry {
+  readonly kind: 'charge' | 'refund';
   /** ms since 1970 UTC */
   readonly at: number;
   readonly tradeNo: string;
@@ -15,16 +16,19 @@ export interface Entry {
   readonly postings: readonly Posting[];
 }
 
+type Facts = Omit<Entry, 'kind' | 'postings'>;
+
 export class Books {
   readonly #journal: Entry[] = [];
 
   /** The buyer pays, the merchant's clearing account receives. */
-  charge(facts: Omit<Entry, 'postings'>, buyer: string, merchant: string, fen: number): void {
-    const postings = [
-      { account: `buyer:${buyer}`, fen: -fen },
-      { account: `merchant:${merchant}:clearing`, fen },
-    ];
-    this.#post({ ...facts, postings });
+  charge(facts: Facts, buyer: string, merchant: string, fen: number): void {
+    this.#post({ kind: 'charge', ...facts, postings: moved(buyer, merchant, fen) });
+  }
+
+  /** The other way round. */
+  refund(facts: Facts, buyer: string, merchant: string, fen: number): void {
+    this.#post({ kind: 'refund', ...facts, postings: moved(buyer, merchant, -fen) });
   }
 
   get journal(): readonly Entry[] {
@@ -47,4 +51,12 @@ export class Books {
     if (sum !== 0) throw new Error(`books: the entry for ${entry.tradeNo} does not balance`);
     this.#journal.push(Object.freeze(entry));
   }
+}
+
+/** @param fen from the buyer to the merchant */
+function moved(buyer: string, merchant: string, fen: number): Posting[] {
+  return [
+    { account: `buyer:${buyer}`, fen: -fen },
+    { account: `merchant:${merchant}:clearing`, fen },
+  ];
 }

@@ -1,6 +1,6 @@
 // Alipay's way to deliver notices: until the body of the answer is exactly `success`, eight times within 25 hours.
 import type { Deliveries as Carrier, Delivery, Manners, Notice } from '../deliveries.ts';
-import type { CallbackFault } from '../faults.ts';
+import type { About, CallbackFault } from '../faults.ts';
 import type { Signers } from './application.ts';
 import { written, type Notice as Fields } from './notice.ts';
 
@@ -27,10 +27,16 @@ export function addressed(
   url: string,
   fields: Fields,
   signers: Signers,
+  about: About = 'payment',
 ): Notice<CallbackFault> {
   return {
-    ...{ transactionId, url },
+    ...{ about, transactionId, url },
     id: fields['notify_id'] ?? '',
     write: (fault) => ({ headers: { 'content-type': contentType }, body: written(fields, fault, signers) }),
   };
+}
+
+/** Until the merchant has heard what there is to tell, or does not listen. */
+export async function heard(deliveries: Deliveries): Promise<void> {
+  await Promise.race([deliveries.idle(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
 }

@@ -5,11 +5,12 @@ import { refusal, type Node } from './answers.ts';
 import type { Books } from './books.ts';
 import type { Cashier } from './cashier.ts';
 import { close } from './close.ts';
-import type { Deliveries } from './deliveries.ts';
+import { heard, type Deliveries } from './deliveries.ts';
 import { refusalOn, refusalPage } from './pages.ts';
 import { payBeforeAnswer } from './payer.ts';
 import { precreate } from './precreate.ts';
 import { query } from './query.ts';
+import { refund, refundQuery } from './refund.ts';
 import { isOrder, readRequest, type OrderMethod, type Request } from './request.ts';
 import type { Seller } from './seller.ts';
 import type { Trades } from './trades.ts';
@@ -67,12 +68,12 @@ function isBrowsed(method: string | undefined): method is OrderMethod {
   return isOrder(method) && method !== 'alipay.trade.app.pay';
 }
 
-function carryFor({ ports, faults, deliveries }: House, { trades, application }: Seller): Carry {
+function carryFor({ ports, faults, deliveries }: House, seller: Seller): Carry {
+  const { trades, application } = seller;
   return {
     faults,
     signers: application.signers,
-    run: (operation, biz, notifyUrl) =>
-      run({ ports, faults, deliveries }, { trades, application }, operation, biz, notifyUrl),
+    run: (operation, biz, notifyUrl) => run({ ports, faults, deliveries }, seller, operation, biz, notifyUrl),
     transactionId: (biz) => ourNumber(trades, biz),
     told: (call) => {
       tell(call, ports);
@@ -82,17 +83,26 @@ function carryFor({ ports, faults, deliveries }: House, { trades, application }:
 
 async function run(
   { ports, faults, deliveries }: Pick<House, 'ports' | 'faults' | 'deliveries'>,
-  { trades, application }: Seller,
+  seller: Seller,
   operation: Operation,
   biz: Node,
   notifyUrl: string | undefined,
 ): Promise<Node> {
+  const { trades, application } = seller;
+  const early = (fault: CallbackFault) => fault === 'early';
   if (operation === 'query') return query(trades, biz);
+  if (operation === 'refund_query') return refundQuery(seller, biz);
+  if (operation === 'refund') {
+    const node = refund(seller, biz);
+    const isMoved = node['fund_change'] === 'Y';
+    if (isMoved && faults.takeCallback(ourNumber(trades, biz) ?? '', early, 'refund'))
+      await heard(deliveries);
+    return node;
+  }
   if (operation === 'close') return close(trades, biz);
   const { sellerId } = application.account;
   const node = precreate(trades, biz, { notifyUrl, sellerId, now: ports.now() });
   const code = node['qr_code'];
-  const early = (fault: CallbackFault) => fault === 'early';
   if (typeof code === 'string' && faults.takeCallback(biz['out_trade_no'] as string, early)) {
     await payBeforeAnswer(trades, deliveries, code);
   }

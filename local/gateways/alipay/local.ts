@@ -99,6 +99,7 @@ function asProvider(alipay: Alipay, gatewayUrl: () => string): LocalProvider {
       return alipay.pay(own, payer);
     },
     books: () => alipay.books(),
+    refunds: alipay.refunds,
     callbacks: (transactionId) => alipay.callbacks(transactionId),
     resend: (transactionId) => alipay.resend(transactionId),
     idle: () => alipay.idle(),

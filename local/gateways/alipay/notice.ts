@@ -7,6 +7,7 @@ import { beijingTime } from './beijing.ts';
 import { buyer } from './buyer.ts';
 import { writeForm } from './form.ts';
 import { sign, signedText } from './rsa2.ts';
+import type { Refund } from './refunds.ts';
 import type { Trade } from './trades.ts';
 import { readYuan, yuan } from './yuan.ts';
 
@@ -40,6 +41,18 @@ export function noticeOf(trade: Trade, merchant: Account, now: number): Notice {
   };
 }
 
+/** A refund is told as news of its trade. @param sumFen 分 that went back in all */
+export function refundNotice(refund: Refund, sumFen: number, merchant: Account, now: number): Notice {
+  const { trade, number, refundedAt = now } = refund;
+  return {
+    ...noticeOf(trade, merchant, now),
+    refund_fee: yuan(sumFen),
+    gmt_refund: `${beijingTime(refundedAt)}.${String(refundedAt % 1000).padStart(3, '0')}`,
+    out_biz_no: number,
+    ...(trade.closedAt === undefined ? {} : { gmt_close: beijingTime(trade.closedAt) }),
+  };
+}
+
 /** The form body of one delivery. */
 export function written(notice: Notice, fault: CallbackFault | undefined, keys: Signers): string {
   const serial = keys.certificateSerial;
@@ -62,12 +75,17 @@ function lie(notice: Notice, fault: CallbackFault | undefined): Notice {
     case 'stale':
       return { notify_time: '2016-01-01 00:00:00' };
     case 'wrong_amount':
-      return { total_amount: otherAmount(notice['total_amount'] ?? '') };
+      return notice['refund_fee'] === undefined
+        ? { total_amount: otherAmount(notice['total_amount'] ?? '') }
+        : { refund_fee: otherAmount(notice['refund_fee']) };
     case 'wrong_merchant':
       return { app_id: '2021009900000009', auth_app_id: '2021009900000009', seller_id: '2088900000000009' };
     case 'unknown_type':
       return { notify_type: 'trade_weather_sync' };
     case 'unknown_number': {
+      const refund = notice['out_biz_no'];
+      // A number that the payment's next refunds will never reach.
+      if (refund !== undefined) return { out_biz_no: `${refund.slice(0, -2)}zz` };
       const number = notice['out_trade_no'] ?? '';
       const tail = number.endsWith('0000') ? '1111' : '0000';
       return { out_trade_no: number.slice(0, -4) + tail };

@@ -1,7 +1,7 @@
 // A payer with a phone: opens what the shop showed, and pays, declines or walks away.
 import type { Returned } from '../browser.ts';
 import { Refused } from '../http.ts';
-import type { Deliveries } from './deliveries.ts';
+import { heard, type Deliveries } from './deliveries.ts';
 import { obstacles } from './obstacles.ts';
 import { placed } from './order.ts';
 import type { Request } from './request.ts';
@@ -78,7 +78,7 @@ export function payInApp(order: Request<Seller>, conduct: Conduct, now: number):
 /** So quick that the notification is there before the shop has the answer to its precreate. */
 export async function payBeforeAnswer(trades: Trades, deliveries: Deliveries, qrCode: string): Promise<void> {
   payByCode(trades, qrCode, { outcome: 'success', fen: undefined });
-  await Promise.race([deliveries.idle(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+  await heard(deliveries);
 }
 
 export const stayedAway: Paid = {

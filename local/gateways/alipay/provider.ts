@@ -3,17 +3,20 @@ import { Deliveries } from '../deliveries.ts';
 import { Refused } from '../http.ts';
 import type { CallbackFault, Faults } from '../faults.ts';
 import type { Ports } from '../ports.ts';
+import type { LocalRefunds } from '../provider.ts';
 import { Application, type Account, type AccountFacts } from './application.ts';
 import { Books } from './books.ts';
 import { payInBrowser } from './browser.ts';
 import { buyer } from './buyer.ts';
 import { Cashier } from './cashier.ts';
 import { openAuthority } from './certificates.ts';
-import { charges, type Charge } from './charges.ts';
+import { charges, refundRows, type Charge, type RefundRow } from './charges.ts';
 import { addressed, manners, type Delivery } from './deliveries.ts';
 import { answer, read, sellerOf, type House } from './gateway.ts';
-import { noticeOf } from './notice.ts';
+import { noticeOf, refundNotice } from './notice.ts';
 import { payByCode, payInApp, wrongSum, type Outcome, type Paid } from './payer.ts';
+import { refundDesk } from './refund-desk.ts';
+import { Refunds, type Refund } from './refunds.ts';
 import { newPair } from './rsa2.ts';
 import type { Seller } from './seller.ts';
 import { Trades, type Trade } from './trades.ts';
@@ -54,7 +57,8 @@ export interface Alipay {
   readonly cashier: Cashier;
   /** @throws Refused */
   pay(means: Means, payer: Payer): Promise<Paid>;
-  books(): { charges: Charge[]; refunds: never[]; balances: Record<string, string> };
+  books(): { charges: Charge[]; refunds: RefundRow[]; balances: Record<string, string> };
+  readonly refunds: LocalRefunds;
   callbacks(transactionId?: string): readonly Delivery[];
   /** @returns whether there was something to send again */
   resend(transactionId: string): Promise<boolean>;
@@ -84,7 +88,12 @@ export async function openAlipay(
     call: (query, body) => answer(house, read(house, query, body)),
     cashier,
     pay: (means, payer) => pay(house, means, payer),
-    books: () => ({ charges: charges(books, sellers), refunds: [], balances: books.balances() }),
+    books: () => ({
+      charges: charges(books, sellers),
+      refunds: refundRows(sellers),
+      balances: books.balances(),
+    }),
+    refunds: refundDesk(sellers, ports),
     callbacks: (transactionId) => deliveries.made(transactionId),
     resend: (transactionId) => deliveries.resend(transactionId),
     idle: () => deliveries.idle(),
@@ -106,12 +115,15 @@ async function furnish(
     Application.open(certified, 'ALIPAY_CERT', stranger, authority),
   ]);
   const [books, deliveries] = [new Books(), new Deliveries(ports, faults, manners)];
-  const seat = (application: Application): Seller => ({
-    application,
-    trades: new Trades(ports, (trade) => {
+  const seat = (application: Application): Seller => {
+    const refunds = new Refunds(ports, (refund) => {
+      refunded(refund, refunds.sum(refund.trade), application, { ports, books, deliveries });
+    });
+    const trades = new Trades(ports, (trade) => {
       ended(trade, application, { ports, books, deliveries });
-    }),
-  });
+    });
+    return { application, trades, refunds };
+  };
   const sellers = [seat(applications[0]), seat(applications[1])] as const;
   return { ports, faults, sellers, books, deliveries, cashier: new Cashier(ports) };
 }
@@ -135,6 +147,29 @@ function ended(
   if (!terms.notifyUrl) return;
   const fields = noticeOf(trade, account, ports.now());
   deliveries.announce(addressed(terms.outTradeNo, terms.notifyUrl, fields, signers));
+}
+
+/** Money went back: the books first, then the shop, at the address that its payment is told at. */
+function refunded(
+  refund: Refund,
+  sumFen: number,
+  { account, signers }: Application,
+  { ports, books, deliveries }: Pick<House, 'ports' | 'books' | 'deliveries'>,
+): void {
+  const { trade, number, fen } = refund;
+  const { tradeNo, terms } = trade;
+  const now = ports.now();
+  books.refund({ at: now, tradeNo, outTradeNo: terms.outTradeNo }, buyer.id, account.sellerId, fen);
+  ports.onEvent({
+    name: 'alipay.trade_refunded',
+    transaction_id: terms.outTradeNo,
+    gateway_transaction_id: tradeNo,
+    refund_id: number,
+    amount: yuan(fen),
+  });
+  if (!terms.notifyUrl) return;
+  const fields = refundNotice(refund, sumFen, account, now);
+  deliveries.announce(addressed(terms.outTradeNo, terms.notifyUrl, fields, signers, 'refund'));
 }
 
 async function pay(house: House, means: Means, payer: Payer): Promise<Paid> {

@@ -32,7 +32,8 @@ export function namedTrade(
 }
 
 function told(trade: Trade, options: readonly unknown[]): Node {
-  const paid = trade.status === 'TRADE_SUCCESS' ? trade.totalFen : 0;
+  const isHeld = trade.status === 'TRADE_SUCCESS' || trade.status === 'TRADE_FINISHED';
+  const paid = isHeld ? trade.totalFen : 0;
   return success({
     buyer_logon_id: buyer.logonId,
     buyer_user_id: buyer.id,

@@ -11,6 +11,8 @@ export const calls = {
   'alipay.trade.precreate': 'prepay',
   'alipay.trade.query': 'query',
   'alipay.trade.close': 'close',
+  'alipay.trade.refund': 'refund',
+  'alipay.trade.fastpay.refund.query': 'refund_query',
 } as const;
 /** Signed by the merchant, brought by the payer. */
 export const orders = {

@@ -17,7 +17,7 @@ export interface Trade {
   readonly terms: Terms;
   /** 分; differs from the terms only when a payer was made to pay a wrong sum */
   totalFen: number;
-  status: 'WAIT_BUYER_PAY' | 'TRADE_SUCCESS' | 'TRADE_CLOSED';
+  status: 'WAIT_BUYER_PAY' | 'TRADE_SUCCESS' | 'TRADE_FINISHED' | 'TRADE_CLOSED';
   /** ms since 1970 UTC, as are the two below */
   readonly createdAt: number;
   paidAt?: number;
@@ -26,6 +26,8 @@ export interface Trade {
 
 export type ScanRefusal = Obstacle | 'unknown_code' | 'expired_code';
 
+/** ms after the payment, in which it may be refunded */
+const refundable = 365 * 24 * 3_600_000;
 const qrLifetime = 2 * 3_600_000;
 
 export class Trades {
@@ -49,7 +51,7 @@ export class Trades {
   /** What stands against an order with these terms, now. */
   obstacle(terms: Terms): Obstacle | undefined {
     const trade = this.find({ outTradeNo: terms.outTradeNo });
-    if (trade?.status === 'TRADE_SUCCESS') return 'paid';
+    if (trade?.status === 'TRADE_SUCCESS' || trade?.status === 'TRADE_FINISHED') return 'paid';
     if (trade?.status === 'TRADE_CLOSED') return 'closed';
     if (trade && !sameBargain(trade.terms, terms)) return 'other_terms';
     return terms.payUntil <= this.#ports.now() ? 'expired' : undefined;
@@ -110,7 +112,10 @@ export class Trades {
   /** `tradeNo` wins when both are given. */
   find(by: { tradeNo?: string | undefined; outTradeNo?: string | undefined }): Trade | undefined {
     const trade = by.tradeNo ? this.#byNumber.get(by.tradeNo) : this.#byOrder.get(by.outTradeNo ?? '');
-    if (trade) this.#closeIfDue(trade);
+    if (trade) {
+      this.#closeIfDue(trade);
+      this.#finishIfDue(trade);
+    }
     return trade;
   }
 
@@ -139,6 +144,12 @@ export class Trades {
   #closeIfDue(trade: Trade): void {
     const { payUntil } = trade.terms;
     if (trade.status === 'WAIT_BUYER_PAY' && this.#ports.now() >= payUntil) this.#closeAt(trade, payUntil);
+  }
+
+  #finishIfDue(trade: Trade): void {
+    const { status, paidAt = Infinity } = trade;
+    if (status === 'TRADE_SUCCESS' && this.#ports.now() >= paidAt + refundable)
+      trade.status = 'TRADE_FINISHED';
   }
 
   #closeAt(trade: Trade, at: number): void {

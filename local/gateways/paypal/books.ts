@@ -2,6 +2,7 @@
 import { buyer } from './buyer.ts';
 import { decimalText, type Money } from './money.ts';
 import type { Order } from './orders.ts';
+import type { Refunded } from './refunds.ts';
 import type { Seller } from './seller.ts';
 import { transactionIdOf } from './told.ts';
 
@@ -15,6 +16,8 @@ interface Entry {
   /** ms since 1970 UTC */
   readonly at: number;
   readonly captureId: string;
+  /** absent for the charge itself */
+  readonly refundId?: string;
   readonly currency: string;
   readonly postings: readonly Posting[];
 }
@@ -37,6 +40,24 @@ export interface Charge {
   readonly paid_at: string;
 }
 
+/** A row of the books for what went back, is on its way, or was not to be. */
+export interface Return {
+  readonly provider: 'paypal';
+  readonly channel_code: string;
+  /** the merchant's number; PayPal's for one that was made at its pages */
+  readonly refund_id: string;
+  readonly gateway_refund_id: string;
+  readonly transaction_id: string;
+  /** the capture */
+  readonly gateway_transaction_id: string;
+  /** what the payer gets, decimal text in the currency's unit */
+  readonly amount: string;
+  readonly currency: string;
+  readonly status: string;
+  /** UTC ISO-8601 ms: when it came to stand so */
+  readonly at: string;
+}
+
 export class Books {
   readonly #journal: Entry[] = [];
 
@@ -53,9 +74,21 @@ export class Books {
     this.#post({ at, captureId, currency: terms.amount.currency, postings });
   }
 
+  /** The payee gives back, and PayPal keeps its fee. @param at ms since 1970 UTC */
+  refund({ order, refund }: Refunded, merchantId: string, at: number): void {
+    const { id: refundId, minor } = refund;
+    const captureId = order.capture?.id ?? '';
+    const postings = [
+      { account: `payer:${buyer.payerId}`, minor },
+      { account: `payee:${merchantId}`, minor: -minor },
+    ];
+    this.#post({ at, captureId, refundId, currency: order.terms.amount.currency, postings });
+  }
+
   /** @param sellers who have the orders that the entries are about */
   charges(sellers: readonly Seller[]): Charge[] {
-    return this.#journal.map(({ at, captureId, currency }) => {
+    const charged = this.#journal.filter(({ refundId }) => refundId === undefined);
+    return charged.map(({ at, captureId, currency }) => {
       const seller = sellers.find(({ orders }) => orders.findCaptured(captureId));
       const order = seller?.orders.findCaptured(captureId);
       if (!seller || !order?.capture) throw new Error(`books: nobody has the order of ${captureId}`);
@@ -93,4 +126,24 @@ export class Books {
     if (sum !== 0) throw new Error(`books: the entry for ${entry.captureId} does not balance`);
     this.#journal.push(Object.freeze(entry));
   }
+}
+
+export function returnsOf(sellers: readonly Seller[]): Return[] {
+  return sellers.flatMap((seller) => seller.refunds.made.map((each) => returnOf(seller, each)));
+}
+
+export function returnOf({ merchant }: Seller, { order, refund }: Refunded): Return {
+  const { id, terms, minor, status, updatedAt } = refund;
+  const { currency } = order.terms.amount;
+  return {
+    provider: 'paypal',
+    channel_code: merchant.channelCode,
+    refund_id: terms.customId ?? terms.invoiceId ?? id,
+    gateway_refund_id: id,
+    transaction_id: transactionIdOf(order),
+    gateway_transaction_id: order.capture?.id ?? '',
+    amount: decimalText({ currency, minor }),
+    ...{ currency, status },
+    at: new Date(updatedAt).toISOString(),
+  };
 }

@@ -9,7 +9,8 @@ import { listEvents, listWebhooks, registerWebhook, resendEvent, retrieveEvent }
 import { capture, create, retrieve, retrieveCapture, type Asking } from './operations.ts';
 import type { Order } from './orders.ts';
 import type { Outbox } from './outbox.ts';
-import { approveBeforeAnswer } from './payer.ts';
+import { approveBeforeAnswer, soon } from './payer.ts';
+import { refund, retrieveRefund } from './refund-operations.ts';
 import { failure, refused, type Reply } from './replies.ts';
 import { operationOf, routed, type Asked, type AskedInside } from './routes.ts';
 import type { Seller } from './seller.ts';
@@ -79,7 +80,7 @@ async function carryOut(house: House, job: Job): Promise<WireAnswer> {
 
 /** Two requests under one id do not run at once. @param afterMs ms of real time that the first one takes longer */
 async function alone({ asked, asking, run: work }: Job, afterMs: number): Promise<Reply> {
-  const isGuarded = asked.what === 'create' || asked.what === 'capture';
+  const isGuarded = asked.what === 'create' || asked.what === 'capture' || asked.what === 'refund';
   if (!asking || !isGuarded || asking.requestId === undefined) return work();
   const end = asking.seller.repeats.begin(asking.requestId);
   if (!end) return refused('PREVIOUS_REQUEST_IN_PROGRESS');
@@ -101,6 +102,10 @@ async function run(house: House, asked: AskedInside, asking: Asking, query: URLS
       return capture(asking, asked.orderId);
     case 'retrieve_capture':
       return retrieveCapture(asking, asked.captureId);
+    case 'refund':
+      return refundedQuickly(house, asking, asked.captureId);
+    case 'retrieve_refund':
+      return retrieveRefund(asking, asked.refundId);
     case 'register_webhook':
       return registerWebhook(asking);
     case 'list_webhooks':
@@ -114,11 +119,21 @@ async function run(house: House, asked: AskedInside, asking: Asking, query: URLS
   }
 }
 
+const early = (fault: AnyCallbackFault) => fault === 'early';
+
 async function createdQuickly(house: House, asking: Asking): Promise<Reply> {
   const { reply, order } = create(asking);
-  const early = (fault: AnyCallbackFault) => fault === 'early';
   if (order && house.faults.takeCallback(transactionIdOf(order), early))
     await approveBeforeAnswer(asking.seller, order, () => house.outbox.idle());
+  return reply;
+}
+
+/** With the fault, the webhook is there before the answer. */
+async function refundedQuickly(house: House, asking: Asking, captureId: string): Promise<Reply> {
+  const { reply, refunded } = refund(asking, captureId);
+  const { faults, outbox } = house;
+  if (refunded && faults.takeCallback(transactionIdOf(refunded.order), early, 'refund'))
+    await soon(() => outbox.idle());
   return reply;
 }
 
@@ -133,8 +148,9 @@ function ourNumber(asked: Asked, { seller, body }: Asking): string | undefined {
   return order && transactionIdOf(order);
 }
 
-function orderOf(asked: Asked, { orders }: Seller): Order | undefined {
+function orderOf(asked: Asked, { orders, refunds }: Seller): Order | undefined {
   if ('orderId' in asked) return orders.find(asked.orderId);
+  if ('refundId' in asked) return refunds.find(asked.refundId)?.order;
   return 'captureId' in asked ? orders.findCaptured(asked.captureId) : undefined;
 }
 

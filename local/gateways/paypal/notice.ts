@@ -47,9 +47,9 @@ export function noticeOf(
   webhook: Webhook,
   { certificates, clock, base }: Post,
 ): Notice<AnyCallbackFault> {
-  const { transactionId, id } = event;
+  const { transactionId, id, about } = event;
   return {
-    ...{ transactionId, id, url: webhook.url },
+    ...{ about, transactionId, id, url: webhook.url },
     write(fault) {
       const body = JSON.stringify(fault === undefined ? event.body : said(event, fault));
       const at = fault === 'stale' ? clock.now() - staleness : clock.now();

@@ -26,7 +26,7 @@ export interface Asking {
 export function create(asking: Asking): { reply: Reply; order?: Order } {
   const { seller, body, requestId } = asking;
   const asked = { create: body };
-  const repeat = repeated(asking, asked);
+  const repeat = repeated(asking, asked, shownAgain(asking));
   if (repeat) return { reply: repeat };
   const terms = readTerms(body, seller.merchant.merchantId);
   if ('refused' in terms) return { reply: terms.refused };
@@ -49,7 +49,7 @@ export function capture(asking: Asking, orderId: string): Reply {
   const extra = Object.keys(body ?? {})[0];
   if (extra !== undefined) return refused('UNSUPPORTED_FIELD', `/${extra}`);
   const asked = { capture: orderId };
-  const repeat = repeated(asking, asked);
+  const repeat = repeated(asking, asked, shownAgain(asking));
   if (repeat) return repeat;
   const order = seller.orders.find(orderId);
   if (!order) return refused('INVALID_RESOURCE_ID');
@@ -65,16 +65,20 @@ export function retrieveCapture({ seller, base }: Asking, captureId: string): Re
   return ok(toldCapture(order, order.capture, { merchant: seller.merchant, base }));
 }
 
-/** A repeat gets what became of the first request until now. */
-function repeated(asking: Asking, asked: object): Reply | undefined {
+/** A repeat gets what became of the first request until now. @param show what has this number */
+export function repeated(asking: Asking, asked: object, show: (id: string) => Reply): Reply | undefined {
   const { seller, requestId } = asking;
-  if (requestId === undefined) return undefined;
-  const first = seller.repeats.find(requestId, asked);
+  const first = requestId === undefined ? undefined : seller.repeats.find(requestId, asked);
   if (first === undefined) return undefined;
-  if (first === 'other_request') return refused('DUPLICATE_REQUEST_ID');
-  const order = seller.orders.find(first.orderId);
-  if (!order) throw new Error(`repeats: nobody has the order ${first.orderId}`);
-  return shown(order, asking, 200);
+  return first === 'other_request' ? refused('DUPLICATE_REQUEST_ID') : show(first.id);
+}
+
+function shownAgain(asking: Asking): (orderId: string) => Reply {
+  return (orderId) => {
+    const order = asking.seller.orders.find(orderId);
+    if (!order) throw new Error(`repeats: nobody has the order ${orderId}`);
+    return shown(order, asking, 200);
+  };
 }
 
 function shown(order: Order, { seller, wantsAll, base }: Asking, status: number): Reply {

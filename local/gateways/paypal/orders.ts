@@ -3,6 +3,7 @@
 import type { Ports } from '../ports.ts';
 import { newId } from './ids.ts';
 import { feeOf } from './money.ts';
+import type { Refund } from './refunds.ts';
 import type { Issue } from './replies.ts';
 import type { Terms } from './terms.ts';
 
@@ -35,6 +36,8 @@ export interface Order {
   /** minor units; what is captured in the place of the right sum */
   wrongMinor?: number | undefined;
   capture?: Capture;
+  /** of the capture; the last comes last */
+  readonly refunds: Refund[];
 }
 
 export interface Capture {
@@ -42,7 +45,7 @@ export interface Capture {
   readonly id: string;
   readonly createdAt: number;
   updatedAt: number;
-  status: 'COMPLETED' | 'DECLINED' | 'PENDING';
+  status: keyof typeof news | 'PARTIALLY_REFUNDED' | 'REFUNDED';
   /** while it is pending */
   readonly reason?: 'ECHECK' | 'PENDING_REVIEW';
   /** minor units; differs from the terms only when a payer was made to pay a wrong sum */
@@ -71,6 +74,13 @@ const news = {
   DECLINED: 'capture_declined',
 } as const;
 
+/** What becomes of a capture at once, where it is not completed. */
+const atOnce: Readonly<Partial<Record<Instrument, 'PENDING' | 'DECLINED'>>> = {
+  echeck: 'PENDING',
+  under_review: 'PENDING',
+  declined_capture: 'DECLINED',
+};
+
 export class Orders {
   readonly #byId = new Map<string, Order>();
   readonly #byCapture = new Map<string, Order>();
@@ -90,6 +100,7 @@ export class Orders {
     const now = this.#ports.now();
     const order: Order = {
       ...{ id: newId(), terms, createdAt: now, updatedAt: now, openUntil: now + lifetime, declines: 0 },
+      refunds: [],
       status: terms.hasSource ? 'PAYER_ACTION_REQUIRED' : 'CREATED',
     };
     this.#byId.set(order.id, order);
@@ -105,6 +116,11 @@ export class Orders {
 
   findCaptured(captureId: string): Order | undefined {
     return this.#byCapture.get(captureId);
+  }
+
+  /** All that have a capture; the last comes last. */
+  get captured(): readonly Order[] {
+    return [...this.#byCapture.values()];
   }
 
   /** Nobody approved it in its time. */
@@ -178,13 +194,12 @@ export class Orders {
   #capture(order: Order, instrument: Instrument | undefined): void {
     const now = this.#ports.now();
     const minor = order.wrongMinor ?? order.terms.amount.minor;
-    const common = { id: newId(), createdAt: now, updatedAt: now, minor, feeMinor: feeOf(minor) };
-    if (instrument === 'echeck') order.capture = { ...common, status: 'PENDING', reason: 'ECHECK' };
-    else if (instrument === 'under_review')
-      order.capture = { ...common, status: 'PENDING', reason: 'PENDING_REVIEW' };
-    else order.capture = { ...common, status: instrument === 'declined_capture' ? 'DECLINED' : 'COMPLETED' };
-    const { id, status } = order.capture;
-    this.#byCapture.set(id, order);
+    const status = instrument ? (atOnce[instrument] ?? 'COMPLETED') : 'COMPLETED';
+    order.capture = {
+      ...{ id: newId(), createdAt: now, updatedAt: now, status, minor, feeMinor: feeOf(minor) },
+      ...(status === 'PENDING' ? { reason: instrument === 'echeck' ? 'ECHECK' : 'PENDING_REVIEW' } : {}),
+    };
+    this.#byCapture.set(order.capture.id, order);
     const { invoiceId } = order.terms;
     // A capture that came to nothing leaves the invoice unpaid.
     if (invoiceId !== undefined && status !== 'DECLINED') this.#capturedInvoices.add(invoiceId);

@@ -4,7 +4,7 @@ import { Refused } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import type { Means, Outcome, Payer } from '../provider.ts';
 import { decimalText, readAmount, type Money } from './money.ts';
-import { instruments, type Instrument, type Order } from './orders.ts';
+import { instruments, type Capture, type Instrument, type Order } from './orders.ts';
 import { isInstrument, openedBy, type Opened } from './page.ts';
 import type { Seller } from './seller.ts';
 
@@ -14,7 +14,7 @@ export interface Played {
   /** whether the payer opened it */
   readonly scanned: boolean;
   readonly trade_status: Order['status'] | null;
-  readonly capture_status: 'COMPLETED' | 'DECLINED' | 'PENDING' | null;
+  readonly capture_status: Capture['status'] | null;
   /** the capture; approval alone has none */
   readonly gateway_transaction_id: string | null;
   readonly gateway_order_id: string | null;
@@ -58,6 +58,11 @@ export async function approveBeforeAnswer(
   idle: () => Promise<void>,
 ): Promise<void> {
   orders.approve(order, 'paypal');
+  await soon(idle);
+}
+
+/** Waits, but not for ever. */
+export async function soon(idle: () => Promise<void>): Promise<void> {
   await Promise.race([idle(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
 }
 

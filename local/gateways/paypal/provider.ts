@@ -3,9 +3,10 @@ import type { Faults } from '../faults.ts';
 import { Refused, type WireAnswer, type WireRequest } from '../http.ts';
 import type { Ports } from '../ports.ts';
 import { leadsTo, type LocalChannel, type LocalProvider, type Opening } from '../provider.ts';
-import { Books } from './books.ts';
+import { Books, returnOf, returnsOf } from './books.ts';
 import { certificateNames, openCertificates } from './certificates.ts';
-import { eventOf } from './events.ts';
+import { refundsOf } from './console.ts';
+import { eventOf, refundEventOf } from './events.ts';
 import { answerCall, type House } from './gateway.ts';
 import { Merchant, type AccountFacts, type ChannelCode } from './merchant.ts';
 import { decimalText } from './money.ts';
@@ -13,6 +14,7 @@ import { Orders, type Happening, type Order } from './orders.ts';
 import { Outbox } from './outbox.ts';
 import { browse, pagePath } from './page.ts';
 import { play } from './payer.ts';
+import { Refunds, type Refunded, type RefundHappening } from './refunds.ts';
 import { Repeats } from './repeats.ts';
 import { certificatesPath, home } from './routes.ts';
 import type { Seller } from './seller.ts';
@@ -67,7 +69,12 @@ export async function openPaypal({ ports, faults, origin }: Opening): Promise<Pa
     answer: (request) => Promise.resolve(answer(house, request)),
     owns: (means, here) => means.kind === 'redirect_url' && leadsTo(means.url, here, pagePath),
     pay: (means, payer) => play(means, payer, sellers, ports.fetch),
-    books: () => ({ charges: books.charges(sellers), refunds: [], balances: books.balances() }),
+    books: () => ({
+      charges: books.charges(sellers),
+      refunds: returnsOf(sellers),
+      balances: books.balances(),
+    }),
+    refunds: refundsOf(sellers, returnOf),
     callbacks: (transactionId) => outbox.made(transactionId),
     resend: (transactionId) => outbox.resend(transactionId),
     idle: () => outbox.idle(),
@@ -109,7 +116,13 @@ async function furnish(ports: Ports, faults: Faults, base: () => string): Promis
       tell(ports, order, what);
       webhooks.publish(eventOf(order, what, { merchant, base: base() }, now));
     });
-    return { merchant, orders, repeats: new Repeats(ports), webhooks };
+    const refunds = new Refunds(ports, (refunded, what) => {
+      const now = ports.now();
+      if (what === 'refund_completed') books.refund(refunded, merchant.merchantId, now);
+      tellRefund(ports, refunded, what);
+      webhooks.publish(refundEventOf(refunded, what, { merchant, base: base() }, now));
+    });
+    return { merchant, orders, refunds, repeats: new Repeats(ports), webhooks };
   };
   const sellers = [
     seat(new Merchant('PAYPAL', 'M4XKQ7Z2WB9HE', ports)),
@@ -152,5 +165,16 @@ function tell(ports: Ports, order: Order, what: Happening): void {
     transaction_id: transactionIdOf(order),
     gateway_transaction_id: capture?.id ?? null,
     amount: decimalText({ ...terms.amount, minor: capture?.minor ?? terms.amount.minor }),
+  });
+}
+
+function tellRefund(ports: Ports, { order, refund }: Refunded, what: RefundHappening): void {
+  const { terms, id, minor } = refund;
+  ports.onEvent({
+    name: `paypal.${what}`,
+    transaction_id: transactionIdOf(order),
+    refund_id: terms.customId ?? terms.invoiceId ?? id,
+    gateway_refund_id: id,
+    amount: decimalText({ ...order.terms.amount, minor }),
   });
 }

@@ -5,7 +5,8 @@ import type { Ports } from '../ports.ts';
 
 interface Kept {
   readonly asked: unknown;
-  readonly orderId: string;
+  /** of what it was about */
+  readonly id: string;
   /** ms since 1970 UTC */
   readonly until: number;
 }
@@ -29,16 +30,16 @@ export class Repeats {
 
   /**
    * @param asked address and body of the request
-   * @returns the order that the first request was about, or that the id belongs to another request; undefined for a new id
+   * @returns PayPal's number of what the first request was about, or that the id belongs to another request; undefined for a new id
    */
-  find(requestId: string, asked: unknown): { orderId: string } | 'other_request' | undefined {
+  find(requestId: string, asked: unknown): { id: string } | 'other_request' | undefined {
     const kept = this.#kept.get(requestId);
     if (!kept || this.#clock.now() >= kept.until) return undefined;
-    return isDeepStrictEqual(kept.asked, asked) ? { orderId: kept.orderId } : 'other_request';
+    return isDeepStrictEqual(kept.asked, asked) ? { id: kept.id } : 'other_request';
   }
 
   /** @param lifetime ms */
-  keep(requestId: string, asked: unknown, orderId: string, lifetime: number): void {
-    this.#kept.set(requestId, { asked, orderId, until: this.#clock.now() + lifetime });
+  keep(requestId: string, asked: unknown, id: string, lifetime: number): void {
+    this.#kept.set(requestId, { asked, id, until: this.#clock.now() + lifetime });
   }
 }

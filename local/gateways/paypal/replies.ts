@@ -93,6 +93,16 @@ const issues = {
     'The instrument presented was either declined by the processor or bank, or it can’t be used for this payment.',
   ],
   PAYER_ACTION_REQUIRED: [422, 'Transaction cannot complete without the payer’s action.'],
+  CAPTURE_FULLY_REFUNDED: [422, 'The capture has already been fully refunded.'],
+  REFUND_AMOUNT_EXCEEDED: [
+    422,
+    'The refund amount must be less than or equal to the capture amount that has not yet been refunded.',
+  ],
+  REFUND_CAPTURE_CURRENCY_MISMATCH: [422, 'Refund must be in the same currency as the capture.'],
+  REFUND_FAILED_INSUFFICIENT_FUNDS: [422, 'Capture could not be refunded due to insufficient funds.'],
+  REFUND_NOT_ALLOWED: [422, 'Capture cannot be refunded.'],
+  REFUND_TIME_LIMIT_EXCEEDED: [422, 'You are over the time limit to perform a refund on this capture.'],
+  PENDING_CAPTURE: [422, 'Cannot initiate a refund as the capture is pending.'],
   MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED: [422, 'The maximum number of payment attempts is exceeded.'],
   RATE_LIMIT_REACHED: [429, 'Too many requests.'],
 } as const satisfies Record<string, readonly [status: number, description: string]>;

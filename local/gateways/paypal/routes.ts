@@ -5,7 +5,8 @@ export type Asked =
   | { readonly what: 'token' }
   | { readonly what: 'create' | 'list_webhooks' | 'register_webhook' | 'list_events' }
   | { readonly what: 'retrieve' | 'capture'; readonly orderId: string }
-  | { readonly what: 'retrieve_capture'; readonly captureId: string }
+  | { readonly what: 'retrieve_capture' | 'refund'; readonly captureId: string }
+  | { readonly what: 'retrieve_refund'; readonly refundId: string }
   | { readonly what: 'retrieve_event' | 'resend_event'; readonly eventId: string };
 
 /** What only a merchant with a token may ask for. */
@@ -22,6 +23,8 @@ const table: readonly (readonly [RegExp, (id: string) => Asked])[] = [
   [new RegExp(`^GET /v2/checkout/orders/${id}$`), (orderId) => ({ what: 'retrieve', orderId })],
   [new RegExp(`^POST /v2/checkout/orders/${id}/capture$`), (orderId) => ({ what: 'capture', orderId })],
   [new RegExp(`^GET /v2/payments/captures/${id}$`), (captureId) => ({ what: 'retrieve_capture', captureId })],
+  [new RegExp(`^POST /v2/payments/captures/${id}/refund$`), (captureId) => ({ what: 'refund', captureId })],
+  [new RegExp(`^GET /v2/payments/refunds/${id}$`), (refundId) => ({ what: 'retrieve_refund', refundId })],
   [/^GET \/v1\/notifications\/webhooks$/, () => ({ what: 'list_webhooks' })],
   [/^POST \/v1\/notifications\/webhooks$/, () => ({ what: 'register_webhook' })],
   [/^GET \/v1\/notifications\/webhooks-events$/, () => ({ what: 'list_events' })],
@@ -50,12 +53,15 @@ export function operationOf({ what }: Asked): Operation | undefined {
   switch (what) {
     case 'token':
     case 'capture':
+    case 'refund':
       return what;
     case 'create':
       return 'prepay';
     case 'retrieve':
     case 'retrieve_capture':
       return 'query';
+    case 'retrieve_refund':
+      return 'refund_query';
     case 'list_webhooks':
     case 'register_webhook':
     case 'list_events':

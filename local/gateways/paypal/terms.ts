@@ -23,7 +23,7 @@ export interface Terms {
   readonly hasSource: boolean;
 }
 
-const money = z.strictObject({
+export const moneySchema = z.strictObject({
   currency_code: z.string().regex(/^[A-Z]{3}$/),
   value: z
     .string()
@@ -34,18 +34,18 @@ const address = z.url({ protocol: /^https?$/ }).max(4000);
 const text = (longest: number) => z.string().min(1).max(longest);
 
 const breakdown = z.strictObject({
-  item_total: money.optional(),
-  shipping: money.optional(),
-  handling: money.optional(),
-  tax_total: money.optional(),
-  insurance: money.optional(),
-  shipping_discount: money.optional(),
-  discount: money.optional(),
+  item_total: moneySchema.optional(),
+  shipping: moneySchema.optional(),
+  handling: moneySchema.optional(),
+  tax_total: moneySchema.optional(),
+  insurance: moneySchema.optional(),
+  shipping_discount: moneySchema.optional(),
+  discount: moneySchema.optional(),
 });
 const item = z.strictObject({
   name: text(127),
   quantity: z.string().regex(/^[1-9][0-9]{0,9}$/),
-  unit_amount: money,
+  unit_amount: moneySchema,
   description: z.string().max(2048).optional(),
   sku: z.string().max(127).optional(),
   category: z.enum(['DIGITAL_GOODS', 'PHYSICAL_GOODS', 'DONATION']).optional(),
@@ -56,7 +56,7 @@ const unit = z.strictObject({
   invoice_id: text(127).optional(),
   description: text(127).optional(),
   soft_descriptor: text(22).optional(),
-  amount: money.extend({ breakdown: breakdown.optional() }),
+  amount: moneySchema.extend({ breakdown: breakdown.optional() }),
   items: z.array(item).optional(),
   payee: z.strictObject({ merchant_id: text(13) }).optional(),
 });
@@ -113,7 +113,8 @@ export function readTerms(body: unknown, merchantId: string): Terms | { refused:
   };
 }
 
-function detailsOf(found: readonly z.core.$ZodIssue[], body: unknown): [Detail, ...Detail[]] {
+/** Why a body is none, in PayPal's words. */
+export function detailsOf(found: readonly z.core.$ZodIssue[], body: unknown): [Detail, ...Detail[]] {
   const details = found.flatMap((issue): Detail[] => {
     if (issue.code !== 'unrecognized_keys') return [detailOf(issue, body)];
     return issue.keys.map((key) => ({ issue: 'UNSUPPORTED_FIELD', field: pathOf([...issue.path, key]) }));

@@ -6,6 +6,7 @@ import type { Merchant } from './merchant.ts';
 import { written } from './money.ts';
 import type { Capture, Order } from './orders.ts';
 import type { Link } from './replies.ts';
+import { toldRefund } from './told-refund.ts';
 
 /** Whose order it is, and where PayPal's addresses are here. */
 export interface Telling {
@@ -106,7 +107,10 @@ function unitOf(order: Order, telling: Telling): object {
 
 function paid(order: Order, telling: Telling): object {
   const { capture } = order;
-  return capture ? { payments: { captures: [toldCapture(order, capture, telling)] } } : {};
+  if (!capture) return {};
+  const refunds = order.refunds.map((refund) => toldRefund({ order, refund }, telling));
+  const captures = [toldCapture(order, capture, telling)];
+  return { payments: { captures, ...(refunds.length > 0 ? { refunds } : {}) } };
 }
 
 /** What arrives is known when the money did. */

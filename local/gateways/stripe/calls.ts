@@ -8,6 +8,7 @@ import type { Params } from './form.ts';
 import type { Cause, Intent, Problem } from './intent.ts';
 import { listed as page } from './lists.ts';
 import { read } from './params.ts';
+import type { Refund } from './refund.ts';
 import type { Seller } from './seller.ts';
 import type { Session } from './sessions.ts';
 import {
@@ -37,6 +38,8 @@ export interface Done {
   readonly body: object;
   /** something that a payer could pay now */
   readonly placed?: Intent | Session;
+  /** what was made of it */
+  readonly refund?: Refund;
 }
 
 export function createIntent(call: Call): Done {

@@ -12,6 +12,7 @@ export const usualEvents = [
   ...['payment_intent.requires_action', 'payment_intent.canceled'],
   ...['checkout.session.completed', 'checkout.session.expired'],
   ...['checkout.session.async_payment_succeeded', 'checkout.session.async_payment_failed'],
+  ...['charge.refunded', 'refund.created', 'refund.updated', 'refund.failed'],
 ] as const;
 
 interface Secret {

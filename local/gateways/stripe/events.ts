@@ -1,7 +1,7 @@
 // What happened at an account: kept for thirty days, and told to those who subscribed.
 // @see https://docs.stripe.com/api/events/object
 import type { Deliveries } from '../deliveries.ts';
-import type { AnyCallbackFault } from '../faults.ts';
+import type { About, AnyCallbackFault } from '../faults.ts';
 import type { Ports } from '../ports.ts';
 import type { Account } from './account.ts';
 import { apiVersion, type Endpoint, type Endpoints } from './endpoints.ts';
@@ -17,6 +17,7 @@ export interface Event {
   readonly created: number;
   readonly livemode: boolean;
   readonly transactionId: string;
+  readonly about: About;
   readonly object: object;
   readonly cause: Cause;
   /** who it was to be told to */
@@ -41,9 +42,11 @@ export class Events {
     this.#opening = opening;
   }
 
-  add(facts: Pick<Event, 'type' | 'object' | 'transactionId' | 'cause'>): void {
+  /** @param facts about payments unless said */
+  add(facts: Pick<Event, 'type' | 'object' | 'transactionId' | 'cause'> & { readonly about?: About }): void {
     const { clock, account, endpoints, deliveries } = this.#opening;
     const event: Event = {
+      about: 'payment',
       ...facts,
       id: newId(facts.type.startsWith('checkout') ? 'evt_1' : 'evt_3', 23),
       ...{ created: this.#seconds(), livemode: account.livemode },

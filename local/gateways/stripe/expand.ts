@@ -8,6 +8,7 @@ import { toldCharge, toldIntent, toldMethod } from './told.ts';
 const links = {
   payment_intent: { latest_charge: 'charge', payment_method: 'payment_method' },
   charge: { payment_intent: 'payment_intent' },
+  refund: { charge: 'charge', payment_intent: 'payment_intent' },
   'checkout.session': { payment_intent: 'payment_intent' },
   payment_method: {},
 } as const satisfies Record<string, Record<string, string>>;

@@ -11,7 +11,8 @@ import type { Params } from './form.ts';
 import * as further from './further-calls.ts';
 import { requireKey, type Execution } from './idempotency.ts';
 import { newId } from './ids.ts';
-import { payBeforeAnswer } from './payer.ts';
+import { beHeard, payBeforeAnswer } from './payer.ts';
+import * as refunding from './refund-calls.ts';
 import { routed, type Asked, type CallName } from './routes.ts';
 import type { Seller } from './seller.ts';
 import { answered, instead, spoiled } from './wire.ts';
@@ -24,7 +25,11 @@ export interface House {
   readonly origin: () => string;
 }
 
-const calls: Readonly<Record<CallName, (call: payments.Call) => payments.Done>> = { ...payments, ...further };
+const calls: Readonly<Record<CallName, (call: payments.Call) => payments.Done>> = {
+  ...payments,
+  ...further,
+  ...refunding,
+};
 
 interface Job {
   readonly asked: Asked;
@@ -131,11 +136,18 @@ async function run(house: House, job: Job): Promise<Execution> {
   const { asked, seller, key, requestId } = job;
   const cause = { requestId, idempotencyKey: key ?? null };
   try {
-    const { body, placed } = calls[asked.name]({ ...job, id: asked.id, cause, origin: house.origin() });
+    const { body, placed, refund } = calls[asked.name]({
+      ...job,
+      id: asked.id,
+      cause,
+      origin: house.origin(),
+    });
     const early = (fault: AnyCallbackFault) => fault === 'early';
     if (placed && house.faults.takeCallback(placed.transactionId, early)) {
       await payBeforeAnswer(seller, placed, () => house.deliveries.idle());
     }
+    if (refund && house.faults.takeCallback(refund.charge.intent.transactionId, early, 'refund'))
+      await beHeard(() => house.deliveries.idle());
     return { reply: { status: 200, body: JSON.stringify(body, null, 2), code: '200' }, began: true };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -145,7 +157,12 @@ async function run(house: House, job: Job): Promise<Execution> {
 
 /** The merchant's number of what is asked about, where the request names one that is known. */
 function ourNumber({ asked, seller, params }: Job): string | undefined {
-  const { intents, sessions, charges } = seller;
+  const { intents, sessions, charges, refunds } = seller;
+  if (asked.operation === 'refund' || asked.operation === 'refund_query') {
+    const named = (name: string) => (typeof params[name] === 'string' ? params[name] : '');
+    const charge = charges.get(named('charge')) ?? refunds.find(asked.id)?.charge;
+    return (intents.find(named('payment_intent')) ?? charge?.intent)?.transactionId;
+  }
   if (asked.operation !== 'prepay') {
     const found = intents.find(asked.id) ?? sessions.find(asked.id) ?? charges.get(asked.id)?.intent;
     return found?.transactionId;

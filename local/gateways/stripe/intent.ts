@@ -51,6 +51,8 @@ export interface Charge {
   readonly created: number;
   amount: number;
   status: 'pending' | 'succeeded' | 'failed';
+  /** what went back of it, or is to go back */
+  refunded: number;
   /** `txn_…`, once money moved */
   balanceTransaction?: string;
 }

@@ -174,7 +174,8 @@ export class Intents {
   #charge(intent: Intent, status: Charge['status'], received = intent.terms.amount): Charge {
     if (!intent.method) throw new Error(`stripe: nothing to charge ${intent.id} by`);
     const id = `ch_${newTail()}`;
-    return { id, intent, method: intent.method, created: this.#seconds(), amount: received, status };
+    const created = this.#seconds();
+    return { id, intent, method: intent.method, created, amount: received, status, refunded: 0 };
   }
 
   #seconds(): number {

@@ -32,7 +32,9 @@ export function lied(event: object, fault: AnyCallbackFault, isThin: boolean): o
     case 'other_mode':
       return { ...about({ livemode: !truth.livemode }), livemode: !truth.livemode };
     case 'unknown_type':
-      return isThin ? thin(truth) : { ...truth, type: 'payment_intent.weather' };
+      return isThin
+        ? thin(truth)
+        : { ...truth, type: `${subject['object'] === 'refund' ? 'refund' : 'payment_intent'}.weather` };
     case 'unknown_number':
       return about(stranger(subject));
     case 'lost':
@@ -49,7 +51,14 @@ export function lied(event: object, fault: AnyCallbackFault, isThin: boolean): o
 
 /** One hundred units more in every amount that stands there. */
 function more(subject: Subject): Subject {
-  const amounts = ['amount', 'amount_received', 'amount_captured', 'amount_subtotal', 'amount_total'];
+  const amounts = [
+    'amount',
+    'amount_received',
+    'amount_captured',
+    'amount_refunded',
+    'amount_subtotal',
+    'amount_total',
+  ];
   const standing = amounts.filter((name) => typeof subject[name] === 'number' && subject[name] !== 0);
   return Object.fromEntries(standing.map((name) => [name, Number(subject[name]) + 100]));
 }
@@ -59,11 +68,14 @@ function stranger(subject: Subject): Subject {
   const id = String(subject['id']);
   const [prefix = ''] = /^[a-z]+_(?:test_|live_)?/.exec(id) ?? [];
   const metadata = (subject['metadata'] ?? {}) as Record<string, string>;
-  const number = metadata['transaction_id'];
+  const numbers = ['transaction_id', 'refund_id'].flatMap((name) => {
+    const number = metadata[name];
+    return number === undefined ? [] : [[name, other(number)] as const];
+  });
   const reference = subject['client_reference_id'];
   return {
     id: prefix === 'cs_test_' || prefix === 'cs_live_' ? newId(`${prefix}a1`, 58) : prefix + newTail(),
-    ...(number === undefined ? {} : { metadata: { ...metadata, transaction_id: other(number) } }),
+    ...(numbers.length === 0 ? {} : { metadata: { ...metadata, ...Object.fromEntries(numbers) } }),
     ...(typeof reference === 'string' ? { client_reference_id: other(reference) } : {}),
     ...(typeof subject['payment_intent'] === 'string' ? { payment_intent: `pi_${newTail()}` } : {}),
   };

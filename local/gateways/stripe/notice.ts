@@ -39,6 +39,7 @@ export function noticeOf({ event, endpoint, body, clock }: Telling): Notice<AnyC
   const truth = body(event.endpoints.length);
   let strangeTypes = 0;
   return {
+    about: event.about,
     transactionId: event.transactionId,
     url: endpoint.url,
     id: event.id,

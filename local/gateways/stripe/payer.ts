@@ -72,6 +72,11 @@ export async function payBeforeAnswer(
   const attempt = { card: cards.pm_card_visa };
   if ('paymentStatus' in placed) seller.sessions.pay(placed, attempt, browsed());
   else if (seller.intents.isOpen(placed)) seller.intents.confirm(placed, attempt, browsed());
+  await beHeard(idle);
+}
+
+/** What is being told is given the time to arrive. */
+export async function beHeard(idle: () => Promise<void>): Promise<void> {
   await Promise.race([idle(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
 }
 

@@ -12,6 +12,7 @@ import { signingSecrets, usualEvents, type Endpoint } from './endpoints.ts';
 import { answerCall, type House } from './gateway.ts';
 import { manners } from './notice.ts';
 import { play } from './payer.ts';
+import { refundsOf } from './refund-control.ts';
 import { apiPath } from './routes.ts';
 import { challenge } from './secure.ts';
 import { openSeller, type Seller } from './seller.ts';
@@ -88,13 +89,17 @@ export function openStripe({ ports, faults, origin }: Opening): Stripe {
       return means.kind === 'redirect_url' && leadsTo(means.url, here, checkoutPath);
     },
     pay: (means, payer) => play(means, payer, sellers, ports.fetch),
-    books: () => ({ charges: books.charges(), refunds: [], balances: books.balances() }),
+    books: () => ({ charges: books.charges(), refunds: books.refunds(), balances: books.balances() }),
+    refunds: refundsOf(sellers, books),
     callbacks: (transactionId) => deliveries.made(transactionId),
     resend: (transactionId) => deliveries.resend(transactionId),
     idle: () => deliveries.idle(),
     stop() {
       deliveries.stop();
-      for (const { sessions } of sellers) sessions.stop();
+      for (const { sessions, refunds } of sellers) {
+        sessions.stop();
+        refunds.stop();
+      }
     },
   };
 }

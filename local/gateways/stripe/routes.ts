@@ -9,6 +9,9 @@ const operations = {
   confirmIntent: undefined,
   cancelIntent: 'close',
   readCharge: 'query',
+  createRefund: 'refund',
+  readRefund: 'refund_query',
+  listRefunds: 'refund_query',
   createSession: 'prepay',
   readSession: 'query',
   listSessions: 'query',
@@ -31,6 +34,9 @@ const calls: Readonly<Record<string, CallName>> = {
   'POST payment_intents/*/confirm': 'confirmIntent',
   'POST payment_intents/*/cancel': 'cancelIntent',
   'GET charges/*': 'readCharge',
+  'POST refunds': 'createRefund',
+  'GET refunds': 'listRefunds',
+  'GET refunds/*': 'readRefund',
   'POST checkout/sessions': 'createSession',
   'GET checkout/sessions': 'listSessions',
   'GET checkout/sessions/*': 'readSession',
@@ -50,7 +56,7 @@ export interface Asked {
   readonly operation: Operation | undefined;
 }
 
-const number = /^(?:pi|ch|py|cs|evt|we)_\w{1,250}$/;
+const number = /^(?:pi|ch|py|re|cs|evt|we)_\w{1,250}$/;
 
 /** @param path `/v1/…`; undefined for an address that there is not */
 export function routed(method: string, path: string): Asked | undefined {
@@ -65,7 +71,7 @@ export function routed(method: string, path: string): Asked | undefined {
 }
 
 /** Beside these, `/v1/…` may be somebody else's. */
-const own = /^\/v1\/(payment_intents|charges|checkout|events|webhook_endpoints)(\/|$)/;
+const own = /^\/v1\/(payment_intents|charges|refunds|checkout|events|webhook_endpoints)(\/|$)/;
 
 /** The path behind the place of the gateway; undefined where Stripe's API is not. */
 export function apiPath(target: string): string | undefined {

@@ -10,7 +10,10 @@ import { IdempotencyKeys } from './idempotency.ts';
 import type { Cause, Charge } from './intent.ts';
 import { Intents, type Told } from './intents.ts';
 import { decimalText } from './money.ts';
+import { numberOf } from './refund.ts';
+import { Refunds, type RefundTold } from './refunds.ts';
 import { Sessions } from './sessions.ts';
+import { toldRefund } from './told-refund.ts';
 import { toldSession } from './told-session.ts';
 import { toldCharge, toldIntent } from './told.ts';
 
@@ -18,6 +21,7 @@ export interface Seller {
   readonly account: Account;
   readonly intents: Intents;
   readonly sessions: Sessions;
+  readonly refunds: Refunds;
   readonly charges: ReadonlyMap<string, Charge>;
   readonly endpoints: Endpoints;
   readonly events: Events;
@@ -58,13 +62,65 @@ export function openSeller(channelCode: ChannelCode, surroundings: Surroundings)
       events.add({ type, cause, object, transactionId: session.transactionId });
     },
   });
-  return { account, intents, sessions, charges, endpoints, events, keys: new IdempotencyKeys(ports) };
+  const refunds = new Refunds({
+    ...{ ports, account },
+    tell(told, cause) {
+      enterRefund(told, account, surroundings);
+      tellRefund(told, cause, events);
+    },
+  });
+  return {
+    account,
+    intents,
+    sessions,
+    refunds,
+    charges,
+    endpoints,
+    events,
+    keys: new IdempotencyKeys(ports),
+  };
 }
 
 /** One that takes days can be looked up before it is decided. */
 function keepCharge(told: Extract<Told, { intent: unknown }>, charges: Map<string, Charge>): void {
   const { charge } = told.intent;
   if (charge) charges.set(charge.id, charge);
+}
+
+/** Subscribers of old hear of it under its charge. What went back in all changes when it is made, and when it fails. */
+function tellRefund({ what, refund }: RefundTold, cause: Cause, events: Events): void {
+  const { charge } = refund;
+  const { transactionId } = charge.intent;
+  const tell = (type: string, object: object) => {
+    events.add({ type, cause, object, transactionId, about: 'refund' });
+  };
+  const object = toldRefund(refund);
+  if (what === 'created') {
+    tell('refund.created', object);
+    tell('charge.refunded', toldCharge(charge));
+    return;
+  }
+  tell('charge.refund.updated', object);
+  tell('refund.updated', object);
+  if (what === 'failed') tell('refund.failed', object);
+}
+
+function enterRefund(
+  { refund, what, money }: RefundTold,
+  account: Account,
+  { ports, books }: Surroundings,
+): void {
+  if (what === 'created') books.keep(refund, account);
+  if (money) books.refund(refund, account, money);
+  const { intent } = refund.charge;
+  ports.onEvent({
+    name: 'stripe.refund',
+    transaction_id: intent.transactionId,
+    refund_id: numberOf(refund),
+    amount: decimalText(refund.amount, intent.terms.currency),
+    currency: intent.terms.currency.toUpperCase(),
+    status: refund.status,
+  });
 }
 
 /** The books first, then the shop. */

@@ -105,6 +105,19 @@ export const listedEvents = z.strictObject({
   types: listOf(text(255)).optional(),
   delivery_success: flag.optional(),
 });
+export const newRefund = z.strictObject({
+  payment_intent: id.optional(),
+  charge: id.optional(),
+  amount: whole.optional(),
+  reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+  metadata,
+  expand,
+});
+export const listedRefunds = z.strictObject({
+  ...{ ...page, ...period },
+  payment_intent: id.optional(),
+  charge: id.optional(),
+});
 export const listedEndpoints = z.strictObject(page);
 
 export const newEndpoint = z.strictObject({

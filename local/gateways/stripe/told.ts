@@ -130,7 +130,7 @@ export function toldCharge(charge: Charge): object {
     object: 'charge',
     amount,
     amount_captured: isPaid ? amount : 0,
-    amount_refunded: 0,
+    amount_refunded: charge.refunded,
     balance_transaction: charge.balanceTransaction ?? null,
     billing_details: nobody,
     calculated_statement_descriptor: 'LOCAL SHOP',
@@ -150,7 +150,7 @@ export function toldCharge(charge: Charge): object {
     payment_method: method.id,
     payment_method_details: { type: method.card.type, ...details(method.card) },
     receipt_email: terms.receipt_email ?? null,
-    refunded: false,
+    refunded: isPaid && charge.refunded === amount,
     statement_descriptor_suffix: terms.statement_descriptor_suffix ?? null,
     status,
   };

@@ -88,8 +88,12 @@ function misplaced({ status, body }: Written): string {
 
 function elsewhere(own: Readonly<Record<string, unknown>>): object {
   const { data, metadata } = own;
-  if (Array.isArray(data))
-    return { ...own, data: data.map((each) => elsewhere(each as Record<string, unknown>)) };
+  if (Array.isArray(data)) {
+    // That there is none of somebody else's would be as true of what was asked for.
+    const others =
+      data.length === 0 && own['url'] === '/v1/refunds' ? [{ object: 'refund', id: 're' }] : data;
+    return { ...own, data: others.map((each) => elsewhere(each as Record<string, unknown>)) };
+  }
   const isSession = own['object'] === 'checkout.session';
   const prefix = typeof own['id'] === 'string' ? own['id'].split('_')[0] : 'pi';
   const id = isSession ? newId('cs_test_a1', 58) : `${prefix ?? 'pi'}_${newTail()}`;
@@ -98,6 +102,7 @@ function elsewhere(own: Readonly<Record<string, unknown>>): object {
     ...own,
     id,
     metadata: { ...(metadata as object | undefined), transaction_id: 'payment_of_somebody_else' },
+    ...(own['object'] === 'refund' ? { payment_intent: `pi_${newTail()}` } : {}),
     ...(isSession ? { client_reference_id: 'payment_of_somebody_else' } : {}),
   };
 }

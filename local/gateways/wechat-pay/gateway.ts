@@ -7,7 +7,8 @@ import { enter } from './authorization.ts';
 import type { Books } from './books.ts';
 import { certificates, close, place, query } from './operations.ts';
 import type { Fault } from './notice.ts';
-import { payBeforeAnswer } from './payer.ts';
+import { payBeforeAnswer, quietOrLate } from './payer.ts';
+import { giveBack, queryRefund } from './refund-calls.ts';
 import { paramError, refusal, type Reply } from './replies.ts';
 import { isOperation, routed, type Asked } from './routes.ts';
 import type { Seller } from './seller.ts';
@@ -81,6 +82,17 @@ async function run(house: House, { asked, seller, body }: Job): Promise<Reply> {
       return close(seller, asked.outTradeNo, body);
     case 'certificates':
       return certificates(seller);
+    case 'refund': {
+      const { reply, refund } = giveBack(seller, body);
+      const early = (fault: Fault) => fault === 'early';
+      const number = refund?.order.terms.outTradeNo;
+      if (refund && number !== undefined && house.faults.takeCallback(number, early, 'refund')) {
+        if (seller.refunds.end(refund, 'SUCCESS')) await quietOrLate(() => house.deliveries.idle());
+      }
+      return reply;
+    }
+    case 'refund_query':
+      return queryRefund(seller, asked.outRefundNo);
     case 'prepay': {
       const placing = { now: house.ports.now(), origin: house.origin() };
       const { reply, prepay } = place(seller, asked.product, body, placing);
@@ -105,6 +117,13 @@ function ourNumber({ asked, seller, body }: Job): string | undefined {
       return seller.orders.findPaid(asked.by.transactionId)?.terms.outTradeNo;
     case 'close':
       return asked.outTradeNo;
+    case 'refund': {
+      const named = (body ?? {}) as { transaction_id?: unknown; out_trade_no?: unknown };
+      if (typeof named.out_trade_no === 'string') return named.out_trade_no;
+      return seller.orders.findPaid(String(named.transaction_id))?.terms.outTradeNo;
+    }
+    case 'refund_query':
+      return seller.refunds.find(asked.outRefundNo)?.order.terms.outTradeNo;
     case 'certificates':
       return undefined;
   }

@@ -58,6 +58,8 @@ interface Opening {
 export class Merchant {
   readonly account: Account;
   readonly channelCode: ChannelCode;
+  /** where it is told of what it does at its console */
+  callbackUrl: string | undefined;
   readonly apiV3Key = randomBytes(16).toString('hex');
   readonly publicKey: Signer;
   readonly #mode: AccountFacts['mode'];

@@ -1,14 +1,12 @@
-// What a notification says, and how each planted fault spoils one.
-// @see https://pay.weixin.qq.com/doc/v3/merchant/4012791882
+// How a notification is sealed and signed, and how planted faults spoil one.
+// @see https://pay.weixin.qq.com/doc/v3/merchant/4012075420
 import { randomInt } from 'node:crypto';
 import type { Manners, Notice } from '../deliveries.ts';
-import type { AnyCallbackFault } from '../faults.ts';
+import type { About, AnyCallbackFault } from '../faults.ts';
 import type { Ports } from '../ports.ts';
 import { seal } from './aead.ts';
 import { beijingDigits, beijingTime } from './beijing.ts';
 import type { Merchant } from './merchant.ts';
-import type { Order } from './orders.ts';
-import { told } from './told.ts';
 import { proof } from './wire.ts';
 
 const second = 1000;
@@ -35,9 +33,28 @@ export const manners: Manners = {
 const longAgo = Date.parse('2016-01-01T00:00:00+08:00');
 const probe = 'WECHATPAY/SIGNTEST/';
 
+/** What is told, before it is sealed. */
+export interface Said {
+  readonly eventType: string;
+  /** both the resource's `original_type` and what is sealed along */
+  readonly kind: 'transaction' | 'refund';
+  readonly summary: string;
+  readonly plain: object;
+}
+
+export interface News {
+  readonly about: About;
+  /** the merchant's number of the order */
+  readonly transactionId: string;
+  readonly url: string;
+  readonly said: Said;
+  /** What a genuinely signed, but wrong notice says otherwise; undefined where it says the truth. */
+  lie(fault: Fault): Said | undefined;
+}
+
 /** The body is made once; time, nonce and signature are new in each delivery. */
 export function noticeOf(
-  order: Order,
+  { about, transactionId, url, said, ...news }: News,
   merchant: Merchant,
   strangerPem: () => string,
   clock: Pick<Ports, 'now'>,
@@ -48,15 +65,13 @@ export function noticeOf(
     createdAt: beijingTime(now),
     key: merchant.apiV3Key,
   };
-  const plain = told(order, merchant.account) as Plain;
-  const body = written(facts, plain);
+  const body = written(facts, said);
   return {
-    transactionId: order.terms.outTradeNo,
-    url: order.terms.notifyUrl,
+    ...{ about, transactionId, url },
     id: facts.id,
     write(fault) {
-      const lying = fault === undefined ? undefined : lie(fault, plain);
-      const signed = lying ? written(facts, lying.plain, lying.eventType) : body;
+      const lying = fault === undefined ? undefined : news.lie(fault);
+      const signed = lying ? written(facts, lying) : body;
       const signer = merchant.signer() ?? merchant.publicKey;
       const hand = fault === 'wrong_key' ? { ...signer, privatePem: strangerPem() } : signer;
       const proved = proof(signed, hand, fault === 'stale' ? longAgo : clock.now());
@@ -81,49 +96,14 @@ interface Facts {
   readonly key: string;
 }
 
-interface Plain {
-  readonly out_trade_no: string;
-  readonly amount: { readonly total: number; readonly payer_total: number };
-}
-
 /** Slashes are escaped: who writes the JSON anew before the check has other bytes. */
-function written({ id, createdAt, key }: Facts, plain: object, eventType = 'TRANSACTION.SUCCESS'): string {
-  const resource = { original_type: 'transaction', ...seal(JSON.stringify(plain), key, 'transaction') };
+function written({ id, createdAt, key }: Facts, { eventType, kind, summary, plain }: Said): string {
+  const resource = { original_type: kind, ...seal(JSON.stringify(plain), key, kind) };
   const notice = {
     ...{ id, create_time: createdAt, resource_type: 'encrypt-resource' },
-    ...{ event_type: eventType, summary: '支付成功', resource },
+    ...{ event_type: eventType, summary, resource },
   };
   return JSON.stringify(notice).replaceAll('/', '\\/');
-}
-
-/** What a genuinely signed, but wrong notice says otherwise; undefined where it says the truth. */
-function lie(fault: Fault, plain: Plain): { plain: object; eventType?: string } | undefined {
-  const { amount, out_trade_no: number } = plain;
-  switch (fault) {
-    case 'wrong_amount': {
-      const other = { total: amount.total + 100, payer_total: amount.payer_total + 100 };
-      return { plain: { ...plain, amount: { ...amount, ...other } } };
-    }
-    case 'wrong_currency':
-      return { plain: { ...plain, amount: { ...amount, currency: 'USD', payer_currency: 'USD' } } };
-    case 'wrong_merchant':
-      return { plain: { ...plain, mchid: '1900009999', appid: 'wx0000000000009999' } };
-    case 'unknown_type':
-      return { plain, eventType: 'TRANSACTION.WEATHER' };
-    case 'unknown_number': {
-      const tail = number.endsWith('0000') ? '1111' : '0000';
-      return { plain: { ...plain, out_trade_no: number.slice(0, -4) + tail } };
-    }
-    case 'lost':
-    case 'duplicated':
-    case 'delayed':
-    case 'early':
-    case 'tampered':
-    case 'wrong_key':
-    case 'stale':
-    case 'signtest':
-      return undefined;
-  }
 }
 
 function tampered(body: string): string {

@@ -9,6 +9,8 @@ export interface Order {
   readonly terms: Terms;
   status: 'NOTPAY' | 'SUCCESS' | 'CLOSED';
   paid?: Paid;
+  /** a refund was asked for, whatever became of it */
+  isRefunded?: boolean;
 }
 
 export interface Paid {

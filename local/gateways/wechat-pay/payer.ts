@@ -50,6 +50,11 @@ export async function play(
 /** So quick that the notification is there before the shop has the answer to its order. */
 export async function payBeforeAnswer({ seller, prepay }: Opened, idle: () => Promise<void>): Promise<void> {
   seller.orders.pay(prepay.order);
+  await quietOrLate(idle);
+}
+
+/** The shop may hold its answer back until it has that of its own call. */
+export async function quietOrLate(idle: () => Promise<void>): Promise<void> {
   await Promise.race([idle(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
 }
 

@@ -13,6 +13,10 @@ import { manners, noticeOf, type Fault } from './notice.ts';
 import { Orders, type Order, type Paid } from './orders.ts';
 import { browse, pagePath } from './page.ts';
 import { isCode, play } from './payer.ts';
+import { paymentNews } from './payment-notice.ts';
+import { refundDesk } from './refund-desk.ts';
+import { refundNews } from './refund-notice.ts';
+import { Refunds, type Refund, type RefundStatus } from './refunds.ts';
 import type { Seller } from './seller.ts';
 import { yuan } from './yuan.ts';
 
@@ -85,17 +89,24 @@ export async function openWechatPay({ ports, faults, origin }: Opening): Promise
       }
     },
     pay: (means, payer) => play(means, payer, sellers, ports.fetch),
-    books: () => ({ charges: books.charges(sellers), refunds: [], balances: books.balances() }),
+    books: () => ({
+      charges: books.charges(sellers),
+      refunds: books.refunds(sellers),
+      balances: books.balances(),
+    }),
+    refunds: refundDesk(sellers, () => ports.now()),
     callbacks: (transactionId) => deliveries.made(transactionId),
     resend: (transactionId) => deliveries.resend(transactionId),
     idle: () => deliveries.idle(),
     stop() {
+      for (const { refunds } of sellers) refunds.stop();
       deliveries.stop();
     },
   };
 }
 
-function connect(merchant: Merchant, gatewayUrl: string, { publicKeyPem }: Connecting): object {
+function connect(merchant: Merchant, gatewayUrl: string, { publicKeyPem, callbackUrl }: Connecting): object {
+  merchant.callbackUrl = callbackUrl;
   if (publicKeyPem !== undefined) merchant.register(publicKeyPem);
   const account = merchant.facts();
   return {
@@ -124,17 +135,22 @@ async function furnish(ports: Ports, faults: Faults<Fault>, origin: () => string
     orders: new Orders(ports, (order, paid) => {
       ended(order, paid, merchant, { ...shared, strangerPem });
     }),
+    refunds: new Refunds(ports, (refund, before) => {
+      refunded(refund, before, merchant, { ...shared, strangerPem });
+    }),
   });
   const sellers = [seat(merchants[0]), seat(merchants[1])] as const;
   return { ...shared, faults, sellers, strangerPem, origin };
 }
+
+type Telling = Pick<House, 'ports' | 'books' | 'deliveries' | 'strangerPem'>;
 
 /** An order was paid: the books first, then the shop. Nothing is told of one that was closed. */
 function ended(
   order: Order,
   paid: Paid,
   merchant: Merchant,
-  { ports, books, deliveries, strangerPem }: Pick<House, 'ports' | 'books' | 'deliveries' | 'strangerPem'>,
+  { ports, books, deliveries, strangerPem }: Telling,
 ): void {
   const { transactionId, at } = paid;
   books.charge({ at, transactionId }, merchant.account.mchid, paid);
@@ -144,7 +160,28 @@ function ended(
     gateway_transaction_id: transactionId,
     amount: yuan(paid.totalFen),
   });
-  deliveries.announce(noticeOf(order, merchant, strangerPem, ports));
+  deliveries.announce(noticeOf(paymentNews(order, merchant.account), merchant, strangerPem, ports));
+}
+
+/** What became of a refund: the books first, then the shop, where it left an address. */
+function refunded(
+  refund: Refund,
+  before: RefundStatus,
+  merchant: Merchant,
+  { ports, books, deliveries, strangerPem }: Telling,
+): void {
+  const { terms, order, refundId, status } = refund;
+  const { mchid } = merchant.account;
+  books.refund(refund, before, ports.now(), mchid);
+  ports.onEvent({
+    name: 'wechat_pay.refunded',
+    transaction_id: order.terms.outTradeNo,
+    gateway_refund_id: refundId,
+    amount: yuan(terms.fen),
+    status,
+  });
+  const news = refundNews(refund, mchid);
+  if (news) deliveries.announce(noticeOf(news, merchant, strangerPem, ports));
 }
 
 function newPrivatePem(): string {

@@ -16,6 +16,7 @@ const refusals = {
   ORDERPAID: [400, '该订单已支付'],
   ORDER_CLOSED: [400, '该订单已关闭'],
   SIGN_ERROR: [401, '错误的签名，验签失败'],
+  NOT_ENOUGH: [403, '基本账户余额不足，请充值后重新发起'],
   OUT_TRADE_NO_USED: [403, '商户订单号重复'],
   MCH_NOT_EXISTS: [404, '商户号不存在'],
   ORDER_NOT_EXIST: [404, '订单不存在'],

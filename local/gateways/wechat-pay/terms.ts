@@ -34,7 +34,7 @@ export interface Terms {
 const longestTime = 7 * 24 * hour;
 
 /** An https address without a query; on this machine http will do. */
-const notifyUrl = z
+export const notifyUrl = z
   .string()
   .max(255)
   .refine((text) => /^https?:\/\/[^?#]+$/.test(text) && URL.canParse(text));

@@ -6,20 +6,22 @@ import type { Account } from './merchant.ts';
 import type { Order, Paid } from './orders.ts';
 import { products } from './terms.ts';
 
-const words: Readonly<Record<Order['status'], string>> = {
+const words = {
   SUCCESS: '支付成功',
+  REFUND: '转入退款',
   NOTPAY: '订单未支付',
   CLOSED: '订单已关闭',
-};
+} as const;
 
 /** What is not known of an unpaid order is left out or empty, as it comes. */
-export function told({ terms, status, paid }: Order, { appid, mchid }: Account): object {
+export function told({ terms, status, paid, isRefunded }: Order, { appid, mchid }: Account): object {
+  const state = isRefunded ? 'REFUND' : status;
   const common = {
     appid,
     mchid,
     out_trade_no: terms.outTradeNo,
-    trade_state: status,
-    trade_state_desc: words[status],
+    trade_state: state,
+    trade_state_desc: words[state],
     ...(terms.attach === undefined ? {} : { attach: terms.attach }),
   };
   if (paid)

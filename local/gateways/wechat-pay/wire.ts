@@ -84,9 +84,14 @@ const unheardOf: Reply = {
   body: JSON.stringify({ code: 'NEVER_HEARD_OF', message: '未知的业务错误' }),
 };
 
-/** Somebody else's order. Only a query names an order: to any other call it is the answer of another call. */
+/** Somebody else's order or refund. Who is not told an order or a refund gets the answer of another call. */
 function misplaced({ status, body }: Reply): Reply {
   const own: object = status === 200 ? (JSON.parse(body) as object) : {};
+  if ('refund_id' in own)
+    return ok({
+      ...own,
+      ...{ out_trade_no: 'order_of_somebody_else', out_refund_no: 'refund_of_somebody_else' },
+    });
   const order = 'trade_state' in own ? own : { trade_state: 'NOTPAY', trade_state_desc: '订单未支付' };
   return ok({ ...order, out_trade_no: 'order_of_somebody_else' });
 }

@@ -114,13 +114,6 @@ const elsewhere: Row[] = [
   refused(66, 401, 'a genuine one, at the address of a channel with another key', () =>
     post(form(notice(genuine())), { path: '/payments/callbacks/alipay_cert' }),
   ),
-  // There is no refund in this build, and no address for its news.
-  {
-    row: 65,
-    what: 'a payment, posted to the address for refunds',
-    send: () => post(form(notice(genuine())), { path: '/refunds/callbacks/alipay' }),
-    status: [403, 404],
-  },
 ];
 
 async function everyLineIsOurs(_: Answer, { machine }: World): Promise<void> {

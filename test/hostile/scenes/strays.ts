@@ -156,10 +156,12 @@ export const strayScenes: readonly Scene[] = [
       expect(await told(world, id, refund)).toEqual(paid);
       const unknown = anId();
       await accepted(world, await noticeFor(world, unknown, refund));
+      await later(world, '52m');
+      await world.settled();
       expect(await about(world, 'ALIPAY', unknown)).toMatchObject([
-        { reason: 'unrecognised', what: 'refund notice' },
+        { reason: 'no_such_payment', what: 'refund notice' },
       ]);
-      expect(said(world, 'callback.unrecognised')).toBe(before + 2);
+      expect(said(world, 'callback.unrecognised')).toBe(before);
     },
   },
   {

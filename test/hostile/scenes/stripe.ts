@@ -212,9 +212,18 @@ export const stripeScenes: readonly Scene[] = [
     what: 'metadata edited at Stripe, found by a question: the intent’s own payment is paid',
     play: editedThere,
   },
-  kept([132], 'charge.refunded, before we refund anything', (id) =>
-    telling('charge.refunded', { ...refunded, metadata: { transaction_id: id } }),
-  ),
+  {
+    rows: [132],
+    what: 'charge.refunded, before we refund anything: its refund tells of itself, so nothing is changed and it is told',
+    play: async (world) => {
+      const { id } = await ordered(world);
+      const before = await seen(world, id);
+      await accepted(world, telling('charge.refunded', { ...refunded, metadata: { transaction_id: id } }));
+      expect(await seen(world, id)).toEqual(before);
+      expect(await keptOf(world, id)).toEqual([]);
+      await saidOf(world, 'callback.ignored', 1, id);
+    },
+  },
   ...['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'].map((word): Scene => ({
     rows: [132],
     what: `charge.dispute.${word}: kept for a person and told`,

@@ -66,7 +66,7 @@ describe('faults', () => {
     ['carry no mode', { callback: { kind: '*', fault: 'other_mode' } }],
     ['no signature probes', { callback: { kind: '*', fault: 'signtest' } }],
     ['Say which fault', {}],
-    ['call.operation', { call: { operation: 'refund', fault: 'slow' } }],
+    ['call.operation', { call: { operation: 'dispute', fault: 'slow' } }],
     ['provider', { provider: 'nobody', call: { operation: '*', fault: 'slow' } }],
     ['body', 'text'],
   ])('400: …%s…', async (words, body) => {

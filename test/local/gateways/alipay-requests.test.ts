@@ -84,7 +84,7 @@ describe('the frame of a request', () => {
   });
 
   test('an unknown or missing method is an error_response', async () => {
-    const unknown = await world.call('alipay.trade.refund', {});
+    const unknown = await world.call('alipay.trade.cancel', {});
     expect(unknown).toMatchObject({ name: 'error_response', genuine: true });
     expect(unknown.node).toMatchObject({ sub_code: 'isv.invalid-method' });
     expect((await world.call('', {})).node).toMatchObject({ sub_code: 'isv.missing-method' });

@@ -119,6 +119,30 @@ test('sessions are created, told, listed and expired', async () => {
   expect(error).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError);
 });
 
+test('refunds are made, told and listed, and nothing goes back twice', async () => {
+  const paid = await stripe.paymentIntents.create({
+    ...terms(),
+    confirm: true,
+    payment_method: 'pm_card_visa',
+  });
+  const wish = { payment_intent: paid.id, amount: 300, reason: 'requested_by_customer' } as const;
+  const idempotencyKey = orderNumber();
+  const made = await stripe.refunds.create({ ...wish, metadata: { refund_id: 'R-1' } }, { idempotencyKey });
+  expect(made).toMatchObject({ object: 'refund', status: 'succeeded', amount: 300, payment_intent: paid.id });
+  const again = await stripe.refunds.create({ ...wish, metadata: { refund_id: 'R-1' } }, { idempotencyKey });
+  expect(again.id).toBe(made.id);
+  expect(await stripe.refunds.retrieve(made.id, { expand: ['charge'] })).toMatchObject({
+    ...{ id: made.id, charge: { object: 'charge', amount_refunded: 300, refunded: false } },
+  });
+  const rest = await stripe.refunds.create({ payment_intent: paid.id });
+  expect(rest.amount).toBe(580);
+  const listed = await stripe.refunds.list({ payment_intent: paid.id });
+  expect(listed.data.map(({ id }) => id)).toEqual([rest.id, made.id]);
+  const error = await refused(stripe.refunds.create(wish));
+  expect(error).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError);
+  expect(error).toMatchObject({ code: 'charge_already_refunded' });
+});
+
 test('endpoints are registered over the wire, and their secret proves events', async () => {
   const endpoint = await stripe.webhookEndpoints.create({
     ...{ url: world.shop.url, enabled_events: ['payment_intent.succeeded'] },

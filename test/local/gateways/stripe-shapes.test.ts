@@ -46,6 +46,11 @@ const session = all<Stripe.Checkout.Session>(
     'id object adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types amount_subtotal amount_total automatic_tax billing_address_collection cancel_url client_reference_id client_secret collected_information consent consent_collection created currency currency_conversion custom_fields custom_text customer customer_account customer_creation customer_details customer_email discounts expires_at integration_identifier invoice invoice_creation livemode locale managed_payments metadata mode origin_context payment_intent payment_link payment_method_collection payment_method_configuration_details payment_method_options payment_method_types payment_status permissions recovered_from saved_payment_method_options setup_intent shipping_address_collection shipping_cost shipping_options status submit_type subscription success_url total_details ui_mode url wallet_options',
   ),
 );
+const refund = all<Stripe.Refund>(
+  fields(
+    'id object amount balance_transaction charge created currency customer customer_account metadata payment_intent payment_method reason receipt_number source_transfer_reversal status transfer_reversal',
+  ),
+);
 const event = all<Stripe.Event>(
   fields('id object api_version created data livemode pending_webhooks request type'),
 );
@@ -68,6 +73,12 @@ test('intents and charges', async () => {
   const { body: after } = await world.call('GET', `${path}?expand[]=latest_charge`);
   expectAll(after['latest_charge'], charge);
   expectAll((after['last_payment_error'] as Fields)['payment_method'], method);
+});
+
+test('refunds', async () => {
+  const { body } = await world.intent(orderNumber(), { confirm: 'true', payment_method: 'pm_card_visa' });
+  const form = `payment_intent=${String(body['id'])}&amount=300`;
+  expectAll((await world.call('POST', '/v1/refunds', form)).body, refund);
 });
 
 test('sessions', async () => {

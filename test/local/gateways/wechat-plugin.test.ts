@@ -29,6 +29,20 @@ const place = (client: Wechatpay, product: string, order: Fields) =>
 const order = (number: string, channel: Channel) =>
   world.order(number, { payer: { openid: 'oDEMO-openid' } }, channel);
 
+/** The notification that came last, as the judge verifies and decrypts it. */
+function judged(channel: Channel): Fields {
+  const { headers, raw } = world.shop.received.at(-1) ?? { headers: {}, raw: '{}' };
+  const header = (name: string) => String(headers[`wechatpay-${name}`]);
+  const pem = platformKeys(world.account(channel)).get(header('serial')) ?? '';
+  const text = Formatter.response(header('timestamp'), header('nonce'), raw);
+  const key = Rsa.from(pem, Rsa.KEY_TYPE_PUBLIC);
+  if (!Rsa.verify(text, header('signature'), key)) throw new Error('it is not genuine');
+  const { resource } = JSON.parse(raw) as { resource: Record<string, string> };
+  const { ciphertext = '', nonce = '', associated_data: data } = resource;
+  const plain = Aes.AesGcm.decrypt(ciphertext, world.account(channel).apiV3Key, nonce, data);
+  return JSON.parse(plain) as Fields;
+}
+
 describe.each(channels)('%s', (channel) => {
   test('its signatures are taken, and ours satisfy it: place, query, close', async () => {
     const [client, number] = [clientOf(channel), orderNumber()];
@@ -66,18 +80,29 @@ describe.each(channels)('%s', (channel) => {
     expect(await world.control('POST', '/pay', body)).toMatchObject({ body: { trade_status: 'SUCCESS' } });
   });
 
+  test('refunds: it asks for one, finds it, and decrypts the news of it', async () => {
+    const [client, number] = [clientOf(channel), orderNumber()];
+    const paid = await world.pay(number, {}, channel);
+    const { data } = await client.chain('v3/refund/domestic/refunds').post<Fields, { data: Fields }>({
+      transaction_id: paid.body['gateway_transaction_id'],
+      out_refund_no: `${number}_1`,
+      notify_url: world.shop.url,
+      amount: { refund: 300, total: 880, currency: 'CNY' },
+    });
+    expect(data).toMatchObject({ out_refund_no: `${number}_1`, status: 'PROCESSING' });
+    const decision = { refund_id: `${number}_1`, outcome: 'success' };
+    expect(await world.control('POST', '/refunds/decide', decision)).toMatchObject({ status: 200 });
+    await world.gateways.idle();
+    const told = await client
+      .chain('v3/refund/domestic/refunds/{out_refund_no}')
+      .get<Fields, { data: Fields }>({ out_refund_no: `${number}_1` });
+    expect(told.data).toMatchObject({ refund_id: data['refund_id'], status: 'SUCCESS' });
+    expect(judged(channel)).toMatchObject({ refund_status: 'SUCCESS', amount: { refund: 300, total: 880 } });
+  });
+
   test('it verifies and decrypts our notification', async () => {
     await world.pay(orderNumber(), {}, channel);
-    const { headers, raw } = world.shop.received.at(-1) ?? { headers: {}, raw: '{}' };
-    const header = (name: string) => String(headers[`wechatpay-${name}`]);
-    const pem = platformKeys(world.account(channel)).get(header('serial')) ?? '';
-    const text = Formatter.response(header('timestamp'), header('nonce'), raw);
-    const key = Rsa.from(pem, Rsa.KEY_TYPE_PUBLIC);
-    expect(Rsa.verify(text, header('signature'), key)).toBe(true);
-    const { resource } = JSON.parse(raw) as { resource: Record<string, string> };
-    const { ciphertext = '', nonce = '', associated_data: data } = resource;
-    const plain = Aes.AesGcm.decrypt(ciphertext, world.account(channel).apiV3Key, nonce, data);
-    expect(JSON.parse(plain)).toMatchObject({ trade_state: 'SUCCESS', amount: { total: 880 } });
+    expect(judged(channel)).toMatchObject({ trade_state: 'SUCCESS', amount: { total: 880 } });
   });
 });
 

@@ -1,0 +1,133 @@
+// Decides what may be refunded, and what a channel's word means for a refund and its payment. Pure.
+import { addMoney, compareMoney, money, sameMoney, subtractMoney, type Money } from './money.ts';
+import { isPaid, type Payment, type PaymentStatus } from './payment.ts';
+import { isOpen, refundEdge, type Refund, type RefundSnapshot, type RefundStatus } from './refund.ts';
+
+/** What is still there to be refunded of a payment: paid, and neither refunded nor held by a refund. */
+export function refundable(payment: Payment): Money {
+  const { amountPaid, amountRequested } = payment;
+  const paid = isPaid(payment.status) && amountPaid ? amountPaid : money(0, amountRequested.currency);
+  return subtractMoney(subtractMoney(paid, refunded(payment)), reserved(payment));
+}
+
+export function refunded({ amountRefunded, amountRequested }: Payment): Money {
+  return amountRefunded ?? money(0, amountRequested.currency);
+}
+
+function reserved({ amountReserved, amountRequested }: Payment): Money {
+  return amountReserved ?? money(0, amountRequested.currency);
+}
+
+/**
+ * The money is what its payment was paid with; else it is money that came late or wrong, and the payment's own sums do not
+ * know it.
+ */
+export function isOfPayment(
+  payment: Payment,
+  { gatewayTransactionId }: Pick<Refund, 'gatewayTransactionId'>,
+) {
+  return isPaid(payment.status) && payment.gatewayTransactionId === gatewayTransactionId;
+}
+
+export type RefundDecision =
+  | { readonly kind: 'none'; readonly why: 'duplicate' | 'stale' }
+  /** genuine, and it does not fit what we hold */
+  | { readonly kind: 'contradiction'; readonly why: 'amount' | 'other_money' }
+  | { readonly kind: 'change'; readonly change: Partial<Refund>; readonly needsAction?: true };
+
+/**
+ * @param at UTC ISO-8601 ms: our clock
+ * @see SPEC R6.6, R6.7, R6.11; QUALITY rows 77, 78, 124
+ */
+export function decideRefund(refund: Refund, snapshot: RefundSnapshot, at: string): RefundDecision {
+  const { gatewayTransactionId } = snapshot;
+  if (gatewayTransactionId !== undefined && gatewayTransactionId !== refund.gatewayTransactionId)
+    return { kind: 'contradiction', why: 'other_money' };
+  if (!sameMoney(snapshot.amount, refund.amountRequested)) return { kind: 'contradiction', why: 'amount' };
+  const numbered = snapshot.gatewayRefundId !== undefined && { gatewayRefundId: snapshot.gatewayRefundId };
+  switch (snapshot.state) {
+    case 'succeeded':
+      // Words overtake each other: what has failed since is not made good by one from before.
+      if (isNoLater(snapshot.at, refund.status === 'FAILED' ? refund.failedAt : undefined))
+        return { kind: 'none', why: 'stale' };
+      return move(refund, 'SUCCESS', {
+        ...numbered,
+        amountRefunded: snapshot.amount,
+        refundedAt: snapshot.at ?? at,
+      });
+    case 'failed': {
+      const { channelCode: channelErrorCode } = snapshot;
+      // An old word, told late: what went since is not called back by it.
+      if (snapshot.at !== undefined && refund.refundedAt !== undefined && snapshot.at < refund.refundedAt)
+        return { kind: 'none', why: 'stale' };
+      // That a call was refused does not say that what went by another came back.
+      if (snapshot.isRefusal && refund.status === 'SUCCESS') return { kind: 'none', why: 'stale' };
+      return move(refund, 'FAILED', {
+        ...numbered,
+        errorCode: 'REFUND_DECLINED',
+        channelErrorCode,
+        ...(snapshot.at !== undefined && { failedAt: snapshot.at }),
+      });
+    }
+    case 'processing':
+      if (!isOpen(refund)) return { kind: 'none', why: 'stale' };
+      return refund.needsAction === undefined
+        ? move(refund, 'PROCESSING', { ...numbered })
+        : { kind: 'change', change: { ...numbered, status: 'PROCESSING' } };
+    case 'needs_action': {
+      if (!isOpen(refund)) return { kind: 'none', why: 'stale' };
+      if (refund.needsAction?.reason === snapshot.reason) return { kind: 'none', why: 'duplicate' };
+      const needsAction = { reason: snapshot.reason, since: at };
+      const change = { ...numbered, status: 'PROCESSING', needsAction } as const;
+      return {
+        kind: 'change',
+        change: { ...change, channelErrorCode: snapshot.channelCode },
+        needsAction: true,
+      };
+    }
+  }
+}
+
+/** UTC ISO-8601 ms; a word without a time is of now */
+function isNoLater(said: string | undefined, than: string | undefined): boolean {
+  return said !== undefined && than !== undefined && said <= than;
+}
+
+function move(refund: Refund, status: RefundStatus, change: Partial<Refund>): RefundDecision {
+  if (refund.status === status) return { kind: 'none', why: 'duplicate' };
+  if (!refundEdge(refund.status, status)) return { kind: 'none', why: 'stale' };
+  return { kind: 'change', change: { ...change, status } };
+}
+
+/**
+ * What a payment's sums and its status are, once a refund of its own money has gone from one status to another.
+ * `before` is absent for one that is new.
+ * @see SPEC R6.2, R6.10
+ */
+export function sumsAfter(
+  payment: Payment,
+  before: Pick<Refund, 'status'> | undefined,
+  after: Pick<Refund, 'status' | 'amountRequested'>,
+): Pick<Payment, 'status' | 'amountRefunded' | 'amountReserved'> {
+  const { amountRequested: amount } = after;
+  const held = Number(isOpen(after)) - Number(before !== undefined && isOpen(before));
+  const gone = Number(after.status === 'SUCCESS') - Number(before?.status === 'SUCCESS');
+  const amountReserved = shifted(reserved(payment), held, amount);
+  const amountRefunded = shifted(refunded(payment), gone, amount);
+  const { status, amountPaid } = payment;
+  return {
+    amountReserved,
+    amountRefunded,
+    status: gone === 0 || !amountPaid ? status : statusBy(amountRefunded, amountPaid),
+  };
+}
+
+function shifted(sum: Money, by: number, amount: Money): Money {
+  if (by === 0) return sum;
+  return by > 0 ? addMoney(sum, amount) : subtractMoney(sum, amount);
+}
+
+function statusBy(refunded: Money, paid: Money): PaymentStatus {
+  if (refunded.minor <= 0) return 'PAID_SUCCESS';
+  return compareMoney(refunded, paid) < 0 ? 'REFUND_PARTIAL' : 'REFUND_FULL';
+}

@@ -1,0 +1,61 @@
+// What a refund means for its payment: for the payment's own sums, or for money that came late or wrong.
+import type { Resolution } from '../domain/anomaly.ts';
+import { edge, isUnderReview, type Payment, type PaymentEventName } from '../domain/payment.ts';
+import type { Refund } from '../domain/refund.ts';
+import { sameMoney } from '../domain/money.ts';
+import { isOfPayment, refunded, sumsAfter } from '../domain/refund-settlement.ts';
+import { anomaliesOf, withAnomaly } from '../domain/settlement.ts';
+import type { OrderChange } from '../store/locks.ts';
+import type { Step } from '../store/refunds.ts';
+
+export interface PaymentPart {
+  /** changes with the refund, and is told with it */
+  readonly sums: Partial<Payment>;
+  /** the payment's own step, where its status is touched */
+  readonly moved?: Step;
+  readonly order?: OrderChange;
+}
+
+/** @param before absent for a refund that is new */
+export function paymentStep(
+  payment: Payment,
+  before: Refund | undefined,
+  after: Refund,
+  at: string,
+): PaymentPart {
+  if (!isOfPayment(payment, after)) return strayMoney(payment, after, at);
+  const { status, ...sums } = sumsAfter(payment, before, after);
+  const name = nameOf(payment, { ...sums, status });
+  return { sums, ...(name && { moved: { name, payment: { status } } }) };
+}
+
+function nameOf(
+  payment: Payment,
+  { status, amountRefunded }: Pick<Payment, 'status' | 'amountRefunded'>,
+): PaymentEventName | undefined {
+  const gone = (amountRefunded?.minor ?? 0) - refunded(payment).minor;
+  if (gone === 0) return undefined;
+  return gone < 0 ? 'payment.refund_reversed' : edge(payment.status, status);
+}
+
+/** Money that is not the payment's waits for a decision again when it did not go back after all. */
+function strayMoney(payment: Payment, after: Refund, at: string): PaymentPart {
+  const { gatewayTransactionId, refundId, status } = after;
+  const found = anomaliesOf(payment).find((each) => each.gatewayTransactionId === gatewayTransactionId);
+  if (!found) return { sums: {} };
+  const { resolution, ...open } = found;
+  const isBack = status === 'FAILED';
+  const isIts = isBack
+    ? resolution?.refundId === refundId
+    : resolution === undefined && sameMoney(found.amount, after.amountRequested);
+  if (!isIts) return { sums: {} };
+  const sums = withAnomaly(payment, isBack ? open : { ...found, resolution: resolutionBy(after, at) });
+  const review = isUnderReview({ ...payment, ...sums }) ? 'begins' : 'ends';
+  const part = { sums, order: { review } } as const;
+  // Somebody is to be called once more.
+  return isBack ? { ...part, moved: { name: 'payment.anomaly_found', payment: {} } } : part;
+}
+
+function resolutionBy({ origin, refundId, reason = 'refunded' }: Refund, at: string): Resolution {
+  return { action: 'refund', refundId, by: origin === 'SYSTEM' ? 'policy' : origin, reason, at };
+}
