@@ -15,7 +15,7 @@ export interface Built {
   remove(): Promise<void>;
 }
 
-const floors = ['sdk-create', 'sdk-receive', 'sdk-apply', 'sdk-query', 'sdk-publish', 'raw'];
+const floors = ['sdk-create', 'sdk-receive', 'sdk-apply', 'sdk-query', 'sdk-publish', 'sdk-refund', 'raw'];
 
 export async function buildAll(): Promise<Built> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));

@@ -21,6 +21,8 @@ const floors: Readonly<Record<string, string>> = {
   'receive-callback': 'sdk-receive',
   'apply-notification': 'sdk-apply',
   'publish-events': 'sdk-publish',
+  'create-refund': 'sdk-refund',
+  'refund-steps': 'sdk-create',
 };
 
 export async function coldStarts(

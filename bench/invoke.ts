@@ -18,4 +18,10 @@ export function fine(answer: unknown): unknown {
   throw new Error(`A measured call failed: ${JSON.stringify(answer)}`);
 }
 
+/** A step of a refund's workflow that was to be its last. @throws Error when another is to come */
+export function over(answer: unknown): void {
+  const { next = 'end' } = answer as { next?: string };
+  if (next !== 'end') throw new Error(`A measured step settled nothing: ${JSON.stringify(answer)}`);
+}
+
 export const context = aContext();

@@ -6,7 +6,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** A call as it went out: `gateway` has its form, AWS its input. */
 export interface Call {
-  readonly service: 'dynamodb' | 'sqs' | 'secretsmanager' | 'events' | 'gateway';
+  readonly service: 'dynamodb' | 'sqs' | 'secretsmanager' | 'events' | 'states' | 'gateway';
   readonly operation: string;
   readonly input: Record<string, unknown>;
   readonly read: number;
@@ -25,6 +25,7 @@ const services: Readonly<Record<string, Call['service']>> = {
   AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
   AWSEvents: 'events',
+  AWSStepFunctions: 'states',
 };
 
 export async function startRecorder(around: Surroundings): Promise<Recorder> {
@@ -33,6 +34,7 @@ export async function startRecorder(around: Surroundings): Promise<Recorder> {
     sqs: around.sqs,
     secretsmanager: around.services,
     events: around.services,
+    states: around.states,
   };
   const calls: Call[] = [];
   const server = createServer((request, response) => {
@@ -41,16 +43,13 @@ export async function startRecorder(around: Surroundings): Promise<Recorder> {
       const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
       const service = services[target];
       if (!service || service === 'gateway') {
-        const { search } = new URL(request.url ?? '', 'http://recorder');
+        const { pathname, search } = new URL(request.url ?? '', 'http://recorder');
         const form = new URLSearchParams(`${search.slice(1)}&${sent.toString()}`);
-        calls.push({
-          service: 'gateway',
-          operation: 'POST',
-          input: Object.fromEntries(form),
-          read: 0,
-          write: 0,
-        });
-        response.end((await posted(`${around.gateway}${search}`, request.headers, sent)).body);
+        const input = Object.fromEntries(form);
+        calls.push({ service: 'gateway', operation: request.method ?? '', input, read: 0, write: 0 });
+        const gateway = pathname.startsWith('/v3/') ? `${around.weChatPay}${pathname}` : around.gateway;
+        const { status, headers, body } = await posted(`${gateway}${search}`, request.headers, sent);
+        response.writeHead(status, headers).end(body);
         return;
       }
       const input = JSON.parse(sent.toString()) as Record<string, unknown>;
@@ -73,5 +72,7 @@ async function posted(url: string, sent: IncomingHttpHeaders, body: string | Buf
     own.includes(name) ? [] : [[name, String(value)] as [string, string]],
   );
   const response = await fetch(url, { method: 'POST', headers, body });
-  return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
+  const signed = [...response.headers].filter(([name]) => /^wechatpay-|^content-type$/.test(name));
+  const answered = Buffer.from(await response.arrayBuffer());
+  return { status: response.status, headers: Object.fromEntries(signed), body: answered };
 }

@@ -1,6 +1,6 @@
 // One contender in a process of its own: runs what it is handed, and says what that cost this process.
 import { once } from 'node:events';
-import { context, fine, load } from './invoke.ts';
+import { context, fine, load, over } from './invoke.ts';
 
 export interface Round {
   readonly inputs: readonly unknown[];
@@ -17,6 +17,10 @@ export interface Cost {
   /** highest resident size so far, MB */
   readonly peak: number;
 }
+
+/** What is measured goes well; a function that warns of something does other work than was asked of it. */
+const warnings: string[] = [];
+process.stderr.write = (text: string | Uint8Array) => warnings.push(String(text)) > 0;
 
 const handler = load(process.argv[2] ?? '');
 
@@ -37,7 +41,8 @@ async function round({ inputs, concurrency }: Round): Promise<Cost> {
   await Promise.all(Array.from({ length: concurrency }, lane));
   const { user, system } = process.cpuUsage(before);
   const wall = performance.now() - from;
-  answers.forEach(fine);
+  answers.map(fine).forEach(over);
+  if (warnings[0] !== undefined) throw new Error(`A measured call warned: ${warnings[0]}`);
   return { cpu: (user + system) / 1000, wall, latencies, peak: process.resourceUsage().maxRSS / 1024 };
 }
 

@@ -126,11 +126,11 @@ export class ServiceStack extends Stack {
       impact: consumer.impact,
       // Each of them is a question to a gateway, within the time of one call.
       batchSize: 5,
-      // With a visibility of 6 minutes that is an hour. A payment that is not final is found due again, so nothing hangs on
-      // its message; on a hint of news about a final one hangs late money.
+      // With a visibility of 6 minutes that is an hour. What is not final is found due again; on a hint of news about what is
+      // final, or about a refund at the console, hangs money that came late, came back or went unseen.
       receives: 10,
       firstStep:
-        'Read the message and the log of its last attempt and mend the cause. A message with "hinted" is moved back to the queue: nobody else asks for its payment. Any other may go: its payment is found due again by itself.',
+        'Read the message and the log of its last attempt and mend the cause. A message with "hinted" or "gatewayRefundId" is moved back to the queue: nobody else asks for what it tells of. Any other may go: its payment or refund is found due again by itself.',
     });
   }
 

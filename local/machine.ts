@@ -149,7 +149,7 @@ async function boot(options: MachineOptions, running: Stoppable[]): Promise<Omit
   const call = signedFetch(credentials.people.operator, region);
   await seedChannels({ api, call, kms: services.endpoint, gateways });
   // What an earlier start left running finds channels that lead to this start's gateways.
-  await start(beginWorkflows(workflows, { access, functions: functions.byArn }, journal));
+  await start(beginWorkflows(workflows, { gate, functions: functions.byArn }, journal));
   told.facts = {
     ...{ api, gateways: gateways.url, control: control.url, region, accessKeyId, secretAccessKey },
     readyMs: Math.round(performance.now() - since),

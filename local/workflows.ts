@@ -1,9 +1,11 @@
 // Step Functions on this machine: in its time, told in its journal, and begun when all that its states need is there.
 import { stages } from '../infra/config.ts';
+import type { Gate } from './aws/gate/gate.ts';
 import { forbiddenToWorkflows } from './aws/gate/workflow-duties.ts';
 import { randomFrom } from './aws/stream-lanes.ts';
 import { lambdaTask, type LambdaTaskOptions } from './aws/workflows/lambda-task.ts';
 import { openWorkflows, type Workflows } from './aws/workflows/workflows.ts';
+import { operationOf } from './functions.ts';
 import type { Journal } from './journal.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -33,9 +35,11 @@ export function localWorkflows({ journal, timeline, seed, dataDir }: LocalWorkfl
 export function beginWorkflows(
   workflows: Workflows,
   {
-    access,
+    gate: { access, faults },
     functions,
-  }: Pick<LambdaTaskOptions, 'functions'> & { access: Parameters<typeof forbiddenToWorkflows>[1] },
+  }: Pick<LambdaTaskOptions, 'functions'> & {
+    readonly gate: Pick<Gate, 'access' | 'faults'>;
+  },
   journal: Pick<Journal, 'happened'>,
 ): Promise<Workflows> {
   const [obstacle] = forbiddenToWorkflows(workflows.machines.values(), access, account);
@@ -43,6 +47,8 @@ export function beginWorkflows(
   const tell: LambdaTaskOptions['tell'] = (name, facts) => {
     journal.happened('workflows', name, facts);
   };
-  workflows.begin(lambdaTask({ access, account, functions, tell }));
+  const fault: LambdaTaskOptions['fault'] = (name) =>
+    faults.take(operationOf(name), { service: 'lambda', operation: 'Invoke', asks: [] });
+  workflows.begin(lambdaTask({ access, account, functions, fault, tell }));
   return Promise.resolve(workflows);
 }

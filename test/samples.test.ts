@@ -100,7 +100,8 @@ function fill(text: string): object {
     access_key_id: 'ASIA',
     authorization: 'AWS4-HMAC-SHA256',
     md5: '0'.repeat(32),
-    channel: base64(JSON.stringify(channelBody)),
+    // What comes late waits for the person of a later sample.
+    channel: base64(JSON.stringify({ ...channelBody, anomaly_policy: { PAID_AFTER_CLOSE: 'hold' } })),
     refund_id: refundId,
     refund: base64(refundBody('3.00', 'r1')),
     refund_of_too_much: base64(refundBody('5.81', 'r2')),

@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
   type GetSecretValueCommandInput,
 } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand, type StartExecutionCommandInput } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient, type SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import type { Send } from './steps.ts';
 
@@ -19,4 +20,9 @@ export function sqs(client = new SQSClient({})): Send {
 
 export function events(client = new EventBridgeClient({})): Send {
   return ({ input }) => client.send(new PutEventsCommand(input as unknown as PutEventsCommandInput));
+}
+
+export function states(client = new SFNClient({})): Send {
+  return ({ input }) =>
+    client.send(new StartExecutionCommand(input as unknown as StartExecutionCommandInput));
 }

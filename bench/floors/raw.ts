@@ -15,6 +15,7 @@ const services = {
   sqs: ['AmazonSQS', '1.0', process.env['AWS_ENDPOINT_URL_SQS']],
   secretsmanager: ['secretsmanager', '1.1', process.env['AWS_ENDPOINT_URL_SECRETS_MANAGER']],
   events: ['AWSEvents', '1.1', process.env['AWS_ENDPOINT_URL_EVENTBRIDGE']],
+  states: ['AWSStepFunctions', '1.0', process.env['AWS_ENDPOINT_URL_SFN']],
 } as const;
 
 const keys = new Map<string, Buffer>();
@@ -59,7 +60,13 @@ function post(url: string, body: string, headers: Record<string, string>): Promi
   return new Promise((resolve, reject) => {
     const length = Buffer.byteLength(body);
     const call = request(url, { agent, method: 'POST', headers: { ...headers, 'content-length': length } });
-    call.on('error', reject).on('response', (response) => {
+    // A kept connection that the other side closed just then: nothing was heard of this call.
+    const again = (error: Error) => {
+      if (call.reusedSocket && 'code' in error && error.code === 'ECONNRESET')
+        post(url, body, headers).then(resolve, reject);
+      else reject(error);
+    };
+    call.on('error', again).on('response', (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));

@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 export type Step =
   | {
       readonly kind: 'aws';
-      readonly service: 'dynamodb' | 'sqs' | 'secretsmanager' | 'events';
+      readonly service: 'dynamodb' | 'sqs' | 'secretsmanager' | 'events' | 'states';
       readonly operation: string;
       readonly input: Readonly<Record<string, unknown>>;
     }

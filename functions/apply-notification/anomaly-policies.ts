@@ -7,7 +7,7 @@ import { getChannelRow, type ChannelTable } from '../../lib/store/channels.ts';
 /** ms: as long as everything else of a channel's configuration is kept */
 const freshness = 5 * 60 * 1000;
 
-/** A channel without a row, or whose row says nothing, has an empty policy: all is held. */
+/** A channel without a row, or whose row says nothing, has an empty policy: each kind goes its default way. @see defaultPolicy */
 export function anomalyPolicies(
   table: ChannelTable,
   ports: Pick<Ports, 'now'>,

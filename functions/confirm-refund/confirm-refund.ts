@@ -7,7 +7,7 @@ import { readableRefund } from '../../lib/flows/readable-refund.ts';
 import { paymentStep } from '../../lib/flows/refund-payment.ts';
 import { getPayment } from '../../lib/store/payments.ts';
 import { changeRefund } from '../../lib/store/refunds.ts';
-import type { Tables } from '../../lib/store/table.ts';
+import { isContended, type Tables } from '../../lib/store/table.ts';
 import type { ConfirmRefundBody } from './schema.ts';
 
 export interface ConfirmDependencies {
@@ -48,11 +48,17 @@ export async function confirmRefund(
     };
     const cause = { actor: caller.application, reason: body.reference };
     const steps = moved ? [step, moved] : [step];
-    const changed = await changeRefund(tables, { stored, before: refund, after, steps, cause, at });
+    const change = { stored, before: refund, after, steps, cause, at };
+    const changed = await changeRefund(tables, change).catch(contended);
     if (changed === 'changed') return after;
     await ports.sleep(ports.random() * 20 * round);
   }
   throw new PaymentError('STATE_CONFLICT', { retryAfter: 1 });
+}
+
+/** Nothing was written, and what time there was has been waited. @throws PaymentError STATE_CONFLICT */
+function contended(error: unknown): never {
+  throw isContended(error) ? new PaymentError('STATE_CONFLICT', { retryAfter: 1 }, { cause: error }) : error;
 }
 
 /** @returns the refund itself where the same was said before. @throws PaymentError STATE_CONFLICT */

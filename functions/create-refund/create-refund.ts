@@ -11,8 +11,12 @@ import { readablePayment, type Reader } from '../../lib/flows/readable-payment.t
 import type { RefundRule } from '../../lib/gateways/provider.ts';
 import { getPayment, type StoredPayment } from '../../lib/store/payments.ts';
 import { findRefund, getRefund } from '../../lib/store/refunds.ts';
-import type { Tables } from '../../lib/store/table.ts';
+import { isContended, type Tables } from '../../lib/store/table.ts';
 import type { CreateRefundBody } from './schema.ts';
+
+/** ms. What one more try may take: a transaction that meets others is itself tried for five seconds. */
+const lastTry = 6_000;
+const busy = 'Too many change the payment at this moment. Nothing was refunded: send the same again.';
 
 export interface CreateRefundDependencies {
   readonly tables: Tables;
@@ -39,7 +43,7 @@ export interface Created {
 /**
  * 1. a number that is known: the same refund, or none · 2. read the payment: whose it is, and what of it may still go back ·
  * 3. reserve the amount and write the refund, its number and the event, in one transaction, if the payment is still as it was
- * read · 4. begin its workflow. Overtaken by another refund: look again.
+ * read · 4. begin its workflow. Overtaken by another refund: look again, for as long as there is time for it.
  * @throws PaymentError NOT_FOUND, REFUND_MISMATCH, STATE_CONFLICT, AMOUNT_INVALID, AMOUNT_SCALE, REFUND_CURRENCY_MISMATCH,
  *   REFUND_WINDOW_CLOSED, REFUND_LIMIT, REFUND_EXCEEDS_PAID
  * @see SPEC R6.1, R6.2, R6.5; QUALITY rows 52–57
@@ -59,11 +63,17 @@ export async function createRefund(
     if (known) return again(tables, known, body);
     const stored = await getPayment(tables, transactionId);
     if (!stored) throw new Error(`${transactionId} was read and is not there`);
-    const refund = await createOnce(dependencies, request, stored);
+    const refund = await createOnce(dependencies, request, stored).catch(unlessContended);
     if (refund) return refund;
-    if (ports.now() >= deadline) throw new PaymentError('STATE_CONFLICT', { transactionId, retryAfter: 1 });
+    if (ports.now() >= deadline - lastTry)
+      throw new PaymentError('STATE_CONFLICT', { transactionId, detail: busy, retryAfter: 1 });
     await ports.sleep(ports.random() * Math.min(20 * round, 500));
   }
+}
+
+/** Nothing was written: no more than being overtaken. */
+function unlessContended(error: unknown): undefined {
+  if (!isContended(error)) throw error;
 }
 
 /** The same refund, asked for once more. */
@@ -71,8 +81,10 @@ async function again(tables: Tables, id: RefundId, body: CreateRefundBody): Prom
   const refund = await getRefund(tables, id);
   const stored = refund && (await getPayment(tables, refund.originalTransactionId));
   if (!stored) throw new Error(`${id} has a number and is not there`);
-  const amount = parseAmount(body.amount, refund.amountRequested.currency);
+  const { currency } = refund.amountRequested;
+  const amount = parseAmount(body.amount, currency);
   const isSame =
+    (body.currency ?? currency) === currency &&
     refund.originalTransactionId === body.original_transaction_id &&
     refund.refundMethod === body.refund_method &&
     typeof amount === 'object' &&
@@ -104,8 +116,7 @@ async function createOnce(
     businessRefundId: body.business_refund_id,
     by: caller.application,
     ...(body.reason !== undefined && { reason: body.reason }),
-    at: instant(ports),
-    now: ports.now(),
+    ...{ isBegun: true, at: instant(ports), now: ports.now() },
   });
   if (!made) return undefined;
   if (made.refund.refundMethod === 'ORIGINAL') await start(made.refund);

@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { refundable } from '../../lib/domain/refund-settlement.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { observed } from '../../lib/lambda/observed.ts';
 import { log } from '../../lib/lambda/log.ts';
@@ -47,6 +48,15 @@ function tell({ transactionId, name, version, after, refund }: PaymentEvent): vo
     count('refund_reversed');
     log.error(name, { ...facts, ...refundId });
   }
+  if (isNewsOfMoneyGoing(name, refund) && refundable(after).minor < 0) {
+    count('refund_beyond_paid');
+    log.error('refund.beyond_paid', { ...facts, ...refundId });
+  }
+}
+
+/** Of ours no more is begun than is left; nobody keeps the console from it. */
+function isNewsOfMoneyGoing(name: PaymentEvent['name'], refund: PaymentEvent['refund']): boolean {
+  return name === 'refund.succeeded' || (name === 'refund.created' && refund?.after.origin === 'EXTERNAL');
 }
 
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().use(observed).handler(publish);

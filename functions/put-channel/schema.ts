@@ -25,7 +25,7 @@ const way = z.enum(['hold', 'accept', 'auto_refund']);
 /** Of each kind of late or wrong money: wait for a person, take it for the payment, or give it back. */
 const anomalyPolicy = z
   .strictObject(Object.fromEntries(anomalyKinds.map((kind) => [kind, way.optional()])))
-  .describe('A kind that is not named is held.');
+  .describe('A kind that is not named is held; PAID_AFTER_CLOSE and DUPLICATE_PAID go back.');
 
 /** What is optional and left out stays as it was. `local` exists on the local machine only. */
 function common(local: boolean) {

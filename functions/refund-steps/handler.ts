@@ -1,5 +1,6 @@
 // Workflow "refund": one step of one refund.
 import { deployedChannels } from '../../lib/channels/deployed.ts';
+import { PaymentError } from '../../lib/domain/errors.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
@@ -29,6 +30,10 @@ function tell({ refund, told, next, overdue }: Stepped): void {
   if (told.kind === 'unknown') {
     count('refund_unanswered');
     log.warn('refund.unanswered', { ...facts, reason: told.reason, ...channelCode(told) });
+    if (told.cause instanceof PaymentError && told.cause.code === 'CHANNEL_MISCONFIGURED') {
+      count('channel_misconfigured');
+      log.error('channel.misconfigured', { ...facts, code: told.cause.code }, told.cause.cause);
+    }
   }
   if (told.kind === 'settled' && told.settled.kind === 'contradicts') {
     count('refund_contradicted');

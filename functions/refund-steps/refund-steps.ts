@@ -62,7 +62,8 @@ export async function refundStep(
   const stored = await getPayment(tables, found.originalTransactionId);
   if (!stored) throw new Error(`${refundId} is there, and its payment is not`);
   const channel = await connect(dependencies, stored.payment);
-  if (!channel) return next(dependencies, step, found, { kind: 'unknown', reason: 'not_connected' }, 0);
+  if (channel instanceof PaymentError)
+    return next(dependencies, step, found, { kind: 'unknown', reason: 'not_connected', cause: channel }, 0);
   if (!isItsOwn(channel, stored.payment)) return refuse(dependencies, step, channel, found);
   const question = {
     ...{ tables, ports, channel, payment: stored.payment },
@@ -81,11 +82,11 @@ export async function refundStep(
 async function connect(
   { channel }: StepDependencies,
   { paymentChannel }: Payment,
-): Promise<ConnectedChannel | undefined> {
+): Promise<ConnectedChannel | PaymentError> {
   try {
     return await channel(paymentChannel);
   } catch (error) {
-    if (error instanceof PaymentError) return undefined;
+    if (error instanceof PaymentError) return error;
     throw error;
   }
 }
@@ -149,10 +150,12 @@ async function next(
 
 /**
  * What was provably not carried out, and what a person mends, is sent again; so is what the channel does not answer for when it
- * is asked: it may never have heard of it, and makes one refund of it however often it is sent. All else is asked for.
+ * is asked, or shows without what became of it: it may never have heard of it, or have failed it, and makes one refund of it
+ * however often it is sent. All else is asked for.
  */
 function whatNext(refund: Refund, told: RefundTold, step: StepRequest['step']): 'submit' | 'query' {
   if (told.kind === 'absent' || told.kind === 'later' || refund.submittedAt === undefined) return 'submit';
+  if (told.kind === 'settled' && told.isInconclusive) return 'submit';
   if (told.kind === 'unknown' && step === 'query') return 'submit';
   const reason = refund.needsAction?.reason;
   return reason === 'insufficient_balance' || reason === 'misconfigured' ? 'submit' : 'query';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import * as fields from '../../lib/api/fields.ts';
 
 export const resolveAnomalyBody = z.strictObject({
-  action: z.enum(['accept', 'dismiss']),
+  action: z.enum(['accept', 'refund', 'dismiss']),
   /** of the payment as it was read: nobody decides about money that they have not seen */
   version: z.int().min(1),
   /** stands in the timeline */

@@ -43,21 +43,44 @@ async function ofPayment(message: PaymentMessage): Promise<void> {
   log.error('payment.overdue', factsOf(synced.payment));
 }
 
+/** What a policy or a person decided about late money is begun here the first time, too. */
+function tellBegun(refund: Refund, run: number): void {
+  const facts = { ...refundFacts(refund), count: run };
+  if (run > 1) count('refund_not_begun');
+  log[run > 1 ? 'warn' : 'info']('refund.workflow_begun', facts);
+}
+
 function tellRefund(synced: SyncedRefund): void {
   switch (synced.kind) {
     case 'nothing_due':
       return;
     case 'begun':
-      if (synced.run > 1) count('refund_not_begun');
-      log.warn('refund.workflow_begun', { ...refundFacts(synced.refund), count: synced.run });
+      tellBegun(synced.refund, synced.run);
       return;
     case 'unconfirmed':
       count('refund_unconfirmed');
       log.error('refund.unconfirmed', refundFacts(synced.refund));
       return;
     case 'asked':
-      log.info('refund.synced', { transaction_id: synced.transactionId, outcome: synced.told.kind });
+      tellAsked(synced);
   }
+}
+
+function tellAsked({ transactionId, told, overdue }: Extract<SyncedRefund, { kind: 'asked' }>): void {
+  const facts = { transaction_id: transactionId };
+  log.info('refund.synced', { ...facts, outcome: told.kind });
+  if (told.kind === 'unknown') {
+    count('refund_unanswered');
+    log.warn('refund.unanswered', { ...facts, reason: told.reason });
+    tellMisconfigured(facts, told.cause);
+  }
+  if (told.kind === 'settled' && told.settled.kind === 'contradicts') {
+    count('refund_contradicted');
+    log.error('refund.contradicted', { ...facts, reason: told.settled.why });
+  }
+  if (!overdue) return;
+  count('refund_overdue');
+  log.error('refund.overdue', facts);
 }
 
 function refundFacts({ originalTransactionId, refundId, status }: Refund) {
@@ -91,6 +114,10 @@ function tellUnanswered(
     reason,
     ...(channelCode !== undefined && { channel_error_code: channelCode }),
   });
+  tellMisconfigured(facts, cause);
+}
+
+function tellMisconfigured(facts: object, cause: unknown): void {
   if (!(cause instanceof PaymentError) || cause.code !== 'CHANNEL_MISCONFIGURED') return;
   count('channel_misconfigured');
   log.error('channel.misconfigured', { ...facts, code: cause.code }, cause.cause);

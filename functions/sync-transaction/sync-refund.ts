@@ -5,7 +5,7 @@ import type { ChannelCode, RefundId } from '../../lib/domain/ids.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { isOpen, type Refund } from '../../lib/domain/refund.ts';
-import { foundAfter } from '../../lib/domain/refund-due.ts';
+import { foundAfter, isRefundOverdue } from '../../lib/domain/refund-due.ts';
 import { askRefund, type RefundTold } from '../../lib/flows/ask-refund.ts';
 import { settleRefund } from '../../lib/flows/settle-refund.ts';
 import type { SyncMessage } from '../../lib/messaging/sync.ts';
@@ -22,6 +22,8 @@ export interface SyncRefundDependencies {
   readonly start: (id: RefundId, run: number) => Promise<void>;
 }
 
+type Asked = Extract<SyncedRefund, { kind: 'asked' }>;
+
 export type RefundMessage = Extract<SyncMessage, { refundId: RefundId } | { gatewayRefundId: string }>;
 
 export type SyncedRefund =
@@ -30,7 +32,13 @@ export type SyncedRefund =
   | { readonly kind: 'begun'; readonly refund: Refund; readonly run: number }
   /** who refunds by other means has not said that he did */
   | { readonly kind: 'unconfirmed'; readonly refund: Refund }
-  | { readonly kind: 'asked'; readonly transactionId: string; readonly told: RefundTold };
+  | {
+      readonly kind: 'asked';
+      readonly transactionId: string;
+      readonly told: RefundTold;
+      /** one of the console, of which its channel has not said for 30 days what became of it */
+      readonly overdue?: true;
+    };
 
 /** ms. What a channel has for its answer. */
 const patience = 10_000;
@@ -60,7 +68,7 @@ export async function syncRefund(
   // Nobody here sent it: it is asked for, and never sent.
   if (refund.origin === 'EXTERNAL') {
     await putOffRefund(tables, refund, foundAfter(day, ports.now()));
-    return ask(dependencies, refund);
+    return remembered(dependencies, refund);
   }
   const run = refund.run + 1;
   if (!(await beginRun(tables, refund, foundAfter(0, ports.now())))) return { kind: 'nothing_due' };
@@ -68,15 +76,23 @@ export async function syncRefund(
   return { kind: 'begun', refund, run };
 }
 
+async function remembered(dependencies: SyncRefundDependencies, refund: Refund): Promise<SyncedRefund> {
+  const asked = await ask(dependencies, refund);
+  const isMoved = asked.told.kind === 'settled' && asked.told.settled.kind === 'moved';
+  return isRefundOverdue(refund, dependencies.ports.now()) && !isMoved ? { ...asked, overdue: true } : asked;
+}
+
 /** @throws Error when the channel does not say, and nobody else will ask: the hint is not forgotten */
 async function followed(dependencies: SyncRefundDependencies, refund: Refund): Promise<SyncedRefund> {
   const asked = await ask(dependencies, refund);
-  const isHeard = asked.kind !== 'asked' || asked.told.kind === 'settled' || asked.told.kind === 'absent';
-  if (isOpen(refund) || isHeard) return asked;
+  const { told } = asked;
+  // What was called failed may have gone: that is the news which this does not bring.
+  const isSaid = told.kind === 'settled' && !(told.isInconclusive && refund.status === 'FAILED');
+  if (isOpen(refund) || isSaid) return asked;
   throw new Error(`the channel does not say what became of ${refund.refundId}`);
 }
 
-async function ask(dependencies: SyncRefundDependencies, refund: Refund): Promise<SyncedRefund> {
+async function ask(dependencies: SyncRefundDependencies, refund: Refund): Promise<Asked> {
   const { tables, ports } = dependencies;
   const { originalTransactionId: transactionId } = refund;
   const stored = await getPayment(tables, transactionId);
@@ -90,7 +106,7 @@ async function ask(dependencies: SyncRefundDependencies, refund: Refund): Promis
   return { kind: 'asked', transactionId, told };
 }
 
-/** @throws Error when the channel does not say: the hint is not forgotten */
+/** @throws Error when the channel does not say, or its payment is not known as paid yet: the hint is not forgotten */
 async function lookUp(
   dependencies: SyncRefundDependencies,
   message: Extract<RefundMessage, { gatewayRefundId: string }>,
@@ -114,9 +130,12 @@ async function lookUp(
   if (outcome?.kind !== 'ok')
     throw new Error(`the channel does not say what refund ${gatewayRefundId} is: ${outcome?.kind ?? 'none'}`);
   const snapshot = outcome.value;
-  if (snapshot.state === 'not_found') return { kind: 'nothing_due' };
+  if (snapshot.state === 'not_found')
+    throw new Error(`the channel does not show refund ${gatewayRefundId} yet`);
   const cause = { actor: `channel:${channel.code}`, reason: 'the channel told of a refund' };
   const settled = await settleRefund({ tables, ports }, { channelCode: channel.code, snapshot, cause });
+  if (settled.kind === 'nothing_of_ours')
+    throw new Error(`refund ${gatewayRefundId} is of no payment yet: ${settled.why}`);
   return { kind: 'asked', transactionId, told: { kind: 'settled', settled } };
 }
 

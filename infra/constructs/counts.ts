@@ -32,6 +32,7 @@ export const counted = [
   'refund_overdue',
   'refund_unconfirmed',
   'refund_reversed',
+  'refund_beyond_paid',
   'refund_unanswered',
   'refund_not_begun',
   'platform_keys_not_refreshed',

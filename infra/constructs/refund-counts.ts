@@ -7,10 +7,11 @@ export const refundAlarms = {
     threshold: 1,
     severity: 'urgent',
     impact:
-      'A provider’s word about a refund does not fit ours: another amount, or another payment’s money. Nothing was changed, and the callback is kept.',
-    cause: 'The refund was changed at the provider’s console, or its number belongs to another refund there.',
+      'A provider’s word about a refund does not fit ours: another amount, another payment’s money, or another refund than the one we know; then the money may have gone TWICE. Nothing was changed. A callback that says so is kept; of an answer to a question only the log line is there.',
+    cause:
+      'The refund was changed at the provider’s console, or its number belongs to another refund there, or it was made there a second time.',
     firstStep:
-      'Read the log line refund.callback_contradicts, and look the refund up in the provider’s console.',
+      'Read the log line refund.callback_contradicts (a callback) or refund.contradicted (an answer to a question), whose reason says what does not fit, and look the refund up in the provider’s console. For other_refund, see there how often the money went.',
   },
   refund_needs_action: {
     threshold: 1,
@@ -49,14 +50,25 @@ export const refundAlarms = {
     cause: 'The payer’s bank or card does not take it (closed account, expired card).',
     firstStep: 'Read the refund of the log line refund.reversed, and agree with the payer on another way.',
   },
+  refund_beyond_paid: {
+    threshold: 1,
+    severity: 'urgent',
+    impact:
+      'More of a payment has gone back, or is on its way, than was paid: the merchant loses the difference.',
+    cause:
+      'A refund that had been refused went after all, or was made at the provider’s console, when its amount had been given back by another.',
+    firstStep:
+      'Read the payment’s refunds, compare them with the provider’s console, and ask the payer for what is too much.',
+  },
   refund_unanswered: {
     threshold: 20,
     severity: 'urgent',
     impact:
       'A provider does not say what became of refunds: payers wait longer. None is sent twice, and none is given up.',
     cause:
-      'The provider, or the way to it, fails or is slow: at least 20 steps in 5 minutes brought no answer.',
-    firstStep: 'Read the reasons in the log of refund-steps, then the provider’s status page.',
+      'The provider, or the way to it, fails or is slow: at least 20 steps and questions in 5 minutes brought no answer.',
+    firstStep:
+      'Read the reasons in the log lines refund.unanswered of refund-steps and of sync-transaction, then the provider’s status page.',
   },
   refund_not_begun: {
     threshold: 5,

@@ -1,5 +1,6 @@
 // The workflow that drives one refund: sends it to the channel, then asks what became of it until it is settled. What to do
-// next, and when, is the word of its function; the machine waits, repeats what failed, and gives up after 60 days.
+// next, and when, is the word of its function; the machine waits, repeats what failed, and stops after 60 days (status sync then
+// begins another: the refund stays open until the provider has said what became of it).
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';

@@ -20,7 +20,8 @@ const when: Readonly<Record<(typeof publishedEventNames)[number], string>> = {
   'payment.refund_reversed':
     'Money that had gone back was returned to the merchant: it can be refunded again.',
   'refund.created': 'A refund was written down and its amount reserved; the channel has not been asked yet.',
-  'refund.processing': 'The channel is asked, and has not said the last word.',
+  'refund.processing':
+    'The channel is asked, and has not said the last word; told again once its number of the refund is known, and when it goes on after `needs_action`.',
   'refund.succeeded': 'The channel confirmed it: the money is on its way to the payer.',
   'refund.failed': 'The channel refused it. No money went back; the amount can be refunded again.',
   'refund.reversed':

@@ -113,7 +113,7 @@ export const routes: Readonly<Partial<Record<OperationName, RouteText>>> = {
   'resolve-anomaly': {
     summary: 'Decide about late or wrong money',
     description:
-      'For operators. `accept` takes the money for the payment, `dismiss` says that it was dealt with elsewhere.',
+      'For operators. `accept` takes the money for the payment; `refund` gives it back, and needs the scope `refund`; `dismiss` says that it was dealt with elsewhere.',
     body: resolveAnomalyBody.meta({ id: 'ResolveAnomaly' }),
     idempotent: true,
     answers: { 200: 'The payment as it is since.' },

@@ -52,6 +52,7 @@ const words: Readonly<Record<string, string>> = {
   kind: 'Which of its kinds it is.',
   url: 'Where to send the payer’s browser.',
   parameters: 'For the channel’s SDK in your app, as they are.',
+  refused_refund_id: 'The last refund of it that failed: it did not go back, and waits for a person.',
   resolution: 'What was decided about it; absent while it waits for a decision.',
   action: '`accept`: the money is taken for the payment; `dismiss`: it was dealt with elsewhere.',
   by: '`policy`, or the application of the person.',
@@ -114,7 +115,7 @@ const words: Readonly<Record<string, string>> = {
   secret_fingerprints: 'Short public marks of the secrets, to compare; never the secrets.',
   updated_by: 'Which caller changed it last.',
   anomaly_policy:
-    'What becomes of late or wrong money by itself, per kind: `hold` (if not named), `accept` or `auto_refund`.',
+    'What becomes of late or wrong money by itself, per kind: `hold`, `accept` or `auto_refund`. A kind that is not named is held; PAID_AFTER_CLOSE and DUPLICATE_PAID go back.',
   PAID_AFTER_CLOSE: 'Money for a payment that was closed, or was to be closed.',
   DUPLICATE_PAID: 'Money for an order that is paid already.',
   OVERPAID: 'More than was asked for.',

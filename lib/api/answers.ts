@@ -57,6 +57,7 @@ const resolution = z
     by: z.string(),
     reason: z.string(),
     at: instant,
+    version,
   })
   .meta({ id: 'Resolution' });
 
@@ -70,6 +71,7 @@ const anomaly = z
     gateway_transaction_id: z.string(),
     channel_amounts: channelAmounts.optional(),
     payment_instrument: z.string().optional(),
+    refused_refund_id: refundId.optional(),
     resolution: resolution.optional(),
   })
   .meta({ id: 'Anomaly' });

@@ -1,5 +1,6 @@
 // A channel's configuration as people see it: all that is public, of secrets only a fingerprint,
 // and of the key that it signs with the half that the provider is to know.
+import { defaultPolicy } from '../domain/anomaly.ts';
 import type { ChannelRow, SigningKey } from '../store/channels.ts';
 
 /** One that the stage declares; its public half is absent when KMS does not give it out. */
@@ -20,7 +21,7 @@ export function channelView(row: ChannelRow, declared: readonly DeclaredKey[] = 
     callback_source_policy: row.sourcePolicy,
     callback_source_ranges: row.sourceRanges,
     is_active: row.isActive,
-    anomaly_policy: row.anomalyPolicy ?? {},
+    anomaly_policy: { ...defaultPolicy, ...row.anomalyPolicy },
     ...(row.signingKey && {
       signing_key: { name: row.signingKey.name, public_key: row.signingKey.publicKey },
     }),

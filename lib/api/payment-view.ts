@@ -112,6 +112,7 @@ function anomaly(value: Anomaly): object {
     gateway_transaction_id: value.gatewayTransactionId,
     ...(value.channelAmounts && { channel_amounts: channelAmounts(value.channelAmounts) }),
     ...(value.paymentInstrument !== undefined && { payment_instrument: value.paymentInstrument }),
+    ...(value.refusedRefundId !== undefined && { refused_refund_id: value.refusedRefundId }),
     ...(value.resolution && { resolution: resolutionView(value.resolution) }),
   };
 }

@@ -3,6 +3,8 @@ import { errors, type ErrorCode } from '../domain/errors.ts';
 import { formatAmount, type Money } from '../domain/money.ts';
 import type { NeedsAction, Refund, RefundFacts } from '../domain/refund.ts';
 
+type Confirmation = NonNullable<Refund['confirmation']>;
+
 type Formatter = (value: never) => unknown;
 
 const asIs: Formatter = (value: unknown) => value;
@@ -24,7 +26,7 @@ const fields = {
   needsAction: ['needs_action', ({ reason, since }: NeedsAction) => ({ reason, since })],
   gatewayTransactionId: ['gateway_transaction_id', asIs],
   gatewayRefundId: ['gateway_refund_id', asIs],
-  confirmation: ['confirmation', asIs],
+  confirmation: ['confirmation', ({ by, reference }: Confirmation) => ({ by, reference })],
   errorCode: ['error_code', asIs],
   channelErrorCode: ['channel_error_code', asIs],
   createdAt: ['created_at', asIs],

@@ -144,6 +144,8 @@ export interface Anomaly {
   readonly gateway_transaction_id: string;
   readonly channel_amounts?: ChannelAmounts;
   readonly payment_instrument?: string;
+  /** The last refund of it that failed: it did not go back, and waits for a person. */
+  readonly refused_refund_id?: string;
   /** What was decided about it; absent while it waits for a decision. */
   readonly resolution?: Resolution;
 }
@@ -159,6 +161,7 @@ export interface Resolution {
   readonly reason: string;
   /** When it happened: UTC, ISO 8601. */
   readonly at: string;
+  readonly version: number;
 }
 
 export type PrepayInfo =

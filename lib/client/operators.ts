@@ -78,7 +78,7 @@ export type Channel =
       readonly callback_source_ranges: readonly string[];
       /** Whether new payments may be made on it. Callbacks are heard in any case. */
       readonly is_active: boolean;
-      /** What becomes of late or wrong money by itself, per kind: `hold` (if not named), `accept` or `auto_refund`. */
+      /** What becomes of late or wrong money by itself, per kind: `hold`, `accept` or `auto_refund`. A kind that is not named is held; PAID_AFTER_CLOSE and DUPLICATE_PAID go back. */
       readonly anomaly_policy: Readonly<Record<string, 'hold' | 'accept' | 'auto_refund'>>;
       /** The key in KMS that the channel signs with; without one it signs with `private_key_merchant`. */
       readonly signing_key?: {

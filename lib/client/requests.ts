@@ -64,7 +64,7 @@ export interface ConfirmRefund {
 
 export interface ResolveAnomaly {
   /** `accept`: the money is taken for the payment; `dismiss`: it was dealt with elsewhere. */
-  readonly action: 'accept' | 'dismiss';
+  readonly action: 'accept' | 'refund' | 'dismiss';
   /** Rises by one with every change. */
   readonly version: number;
   readonly reason: string;
@@ -82,7 +82,7 @@ export type PutChannel =
       readonly callback_source_policy?: 'off' | 'monitor' | 'enforce';
       /** The provider’s addresses, as CIDR ranges; at most 64. */
       readonly callback_source_ranges?: readonly string[];
-      /** A kind that is not named is held. */
+      /** A kind that is not named is held; PAID_AFTER_CLOSE and DUPLICATE_PAID go back. */
       readonly anomaly_policy?: {
         /** Money for a payment that was closed, or was to be closed. */
         readonly PAID_AFTER_CLOSE?: 'hold' | 'accept' | 'auto_refund';

@@ -18,10 +18,31 @@ export type AnomalyKind = (typeof anomalyKinds)[number];
 /** Money of these kinds may be taken for the payment; the others are not the merchant's, or not in its currency. */
 export const acceptableKinds = ['PAID_AFTER_CLOSE', 'DUPLICATE_PAID', 'OVERPAID', 'UNDERPAID'] as const;
 
-/** What becomes of an anomaly by itself; a kind that is not named is held for a person. */
-export type AnomalyPolicy = Readonly<Partial<Record<AnomalyKind, PolicyAction>>>;
+export function isAcceptable(kind: AnomalyKind): boolean {
+  return (acceptableKinds as readonly AnomalyKind[]).includes(kind);
+}
 
 export type PolicyAction = 'hold' | 'accept' | 'auto_refund';
+
+/** What becomes of an anomaly by itself; a kind that is not named goes the default way. */
+export type AnomalyPolicy = Readonly<Partial<Record<AnomalyKind, PolicyAction>>>;
+
+/** Nobody wants what came late or twice: it goes back. All else is held for a person. @see SPEC R5.6 */
+export const defaultPolicy: AnomalyPolicy = {
+  PAID_AFTER_CLOSE: 'auto_refund',
+  DUPLICATE_PAID: 'auto_refund',
+};
+
+/**
+ * What becomes of this money by itself. A policy gives back once: what a channel refused to give back waits for a person, or
+ * the same refusal would be asked for again with every word.
+ * @see SPEC R5.6
+ */
+export function byPolicy({ kind, refusedRefundId }: Anomaly, policy: AnomalyPolicy): PolicyAction {
+  const action = policy[kind] ?? defaultPolicy[kind];
+  if (action === undefined || !isAcceptable(kind)) return 'hold';
+  return action === 'auto_refund' && refusedRefundId !== undefined ? 'hold' : action;
+}
 
 /**
  * `accept`: the money is taken for the payment. `refund`: it goes back. `dismiss`: it was dealt with elsewhere, and the payment
@@ -38,6 +59,8 @@ export interface Resolution {
   readonly reason: string;
   /** UTC ISO-8601 ms */
   readonly at: string;
+  /** of the payment, as it was decided about */
+  readonly version: number;
 }
 
 export interface Anomaly {
@@ -50,6 +73,8 @@ export interface Anomaly {
   readonly gatewayTransactionId: string;
   readonly channelAmounts?: ChannelAmounts;
   readonly paymentInstrument?: string;
+  /** the last refund of it that failed: it did not go back */
+  readonly refusedRefundId?: RefundId;
   /** absent while it waits for a person or a policy */
   readonly resolution?: Resolution;
 }

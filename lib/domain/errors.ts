@@ -123,8 +123,8 @@ export const errors = {
   ),
   ANOMALY_NOT_ACCEPTABLE: refused(
     422,
-    'Money of this kind cannot be taken for the payment: it is not the merchant’s, or not in its currency.',
-    '该类异常款项不能入账：收款方或币种与支付不符。',
+    'Money of this kind can neither be taken for the payment nor be given back from here: it is not the merchant’s, or not in its currency.',
+    '该类异常款项不能入账，也不能在此退回：收款方或币种与支付不符。',
   ),
   IDEMPOTENCY_KEY_REUSED: refused(
     422,

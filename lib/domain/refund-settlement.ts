@@ -3,18 +3,20 @@ import { addMoney, compareMoney, money, sameMoney, subtractMoney, type Money } f
 import { isPaid, type Payment, type PaymentStatus } from './payment.ts';
 import { isOpen, refundEdge, type Refund, type RefundSnapshot, type RefundStatus } from './refund.ts';
 
+type Sums = Pick<Payment, 'amountRequested' | 'amountRefunded' | 'amountReserved'>;
+
 /** What is still there to be refunded of a payment: paid, and neither refunded nor held by a refund. */
-export function refundable(payment: Payment): Money {
+export function refundable(payment: Sums & Pick<Payment, 'status' | 'amountPaid'>): Money {
   const { amountPaid, amountRequested } = payment;
   const paid = isPaid(payment.status) && amountPaid ? amountPaid : money(0, amountRequested.currency);
   return subtractMoney(subtractMoney(paid, refunded(payment)), reserved(payment));
 }
 
-export function refunded({ amountRefunded, amountRequested }: Payment): Money {
+export function refunded({ amountRefunded, amountRequested }: Sums): Money {
   return amountRefunded ?? money(0, amountRequested.currency);
 }
 
-function reserved({ amountReserved, amountRequested }: Payment): Money {
+function reserved({ amountReserved, amountRequested }: Sums): Money {
   return amountReserved ?? money(0, amountRequested.currency);
 }
 
@@ -32,7 +34,7 @@ export function isOfPayment(
 export type RefundDecision =
   | { readonly kind: 'none'; readonly why: 'duplicate' | 'stale' }
   /** genuine, and it does not fit what we hold */
-  | { readonly kind: 'contradiction'; readonly why: 'amount' | 'other_money' }
+  | { readonly kind: 'contradiction'; readonly why: 'amount' | 'other_money' | 'other_refund' }
   | { readonly kind: 'change'; readonly change: Partial<Refund>; readonly needsAction?: true };
 
 /**
@@ -44,11 +46,14 @@ export function decideRefund(refund: Refund, snapshot: RefundSnapshot, at: strin
   if (gatewayTransactionId !== undefined && gatewayTransactionId !== refund.gatewayTransactionId)
     return { kind: 'contradiction', why: 'other_money' };
   if (!sameMoney(snapshot.amount, refund.amountRequested)) return { kind: 'contradiction', why: 'amount' };
+  const isOther = isOfOther(refund, snapshot);
+  if (isOther && !(snapshot.state === 'succeeded' && refund.status !== 'SUCCESS'))
+    return { kind: 'contradiction', why: 'other_refund' };
   const numbered = snapshot.gatewayRefundId !== undefined && { gatewayRefundId: snapshot.gatewayRefundId };
   switch (snapshot.state) {
     case 'succeeded':
       // Words overtake each other: what has failed since is not made good by one from before.
-      if (isNoLater(snapshot.at, refund.status === 'FAILED' ? refund.failedAt : undefined))
+      if (!isOther && isNoLater(snapshot.at, refund.status === 'FAILED' ? refund.failedAt : undefined))
         return { kind: 'none', why: 'stale' };
       return move(refund, 'SUCCESS', {
         ...numbered,
@@ -58,22 +63,23 @@ export function decideRefund(refund: Refund, snapshot: RefundSnapshot, at: strin
     case 'failed': {
       const { channelCode: channelErrorCode } = snapshot;
       // An old word, told late: what went since is not called back by it.
-      if (snapshot.at !== undefined && refund.refundedAt !== undefined && snapshot.at < refund.refundedAt)
-        return { kind: 'none', why: 'stale' };
+      if (isBefore(snapshot.at, refund.refundedAt)) return { kind: 'none', why: 'stale' };
       // That a call was refused does not say that what went by another came back.
       if (snapshot.isRefusal && refund.status === 'SUCCESS') return { kind: 'none', why: 'stale' };
       return move(refund, 'FAILED', {
         ...numbered,
         errorCode: 'REFUND_DECLINED',
         channelErrorCode,
-        ...(snapshot.at !== undefined && { failedAt: snapshot.at }),
+        ...(!snapshot.isRefusal && { failedAt: snapshot.at ?? at }),
       });
     }
     case 'processing':
       if (!isOpen(refund)) return { kind: 'none', why: 'stale' };
-      return refund.needsAction === undefined
-        ? move(refund, 'PROCESSING', { ...numbered })
-        : { kind: 'change', change: { ...numbered, status: 'PROCESSING' } };
+      // It goes on, or has its number now: by that it is known whatever becomes of ours at the provider.
+      return (refund.needsAction && !snapshot.isInconclusive) ||
+        (numbered && refund.gatewayRefundId === undefined)
+        ? { kind: 'change', change: { ...numbered, status: 'PROCESSING' } }
+        : move(refund, 'PROCESSING', { ...numbered });
     case 'needs_action': {
       if (!isOpen(refund)) return { kind: 'none', why: 'stale' };
       if (refund.needsAction?.reason === snapshot.reason) return { kind: 'none', why: 'duplicate' };
@@ -86,6 +92,20 @@ export function decideRefund(refund: Refund, snapshot: RefundSnapshot, at: strin
       };
     }
   }
+}
+
+/**
+ * Under our number stands a refund that is not the one we know. That it went is believed where ours has not: the payer has
+ * that money. All else that is said of it says nothing of ours.
+ */
+function isOfOther({ gatewayRefundId: known }: Refund, { gatewayRefundId: told }: RefundSnapshot): boolean {
+  return known !== undefined && told !== undefined && known !== told;
+}
+
+/** UTC ISO-8601 ms, by whole seconds: our clock may stand for one, and not every channel tells more of the other. */
+function isBefore(said: string | undefined, than: string | undefined): boolean {
+  const second = (time: string) => time.slice(0, 'yyyy-mm-ddThh:mm:ss'.length);
+  return said !== undefined && than !== undefined && second(said) < second(than);
 }
 
 /** UTC ISO-8601 ms; a word without a time is of now */

@@ -89,7 +89,10 @@ export interface Refund extends BusinessOrder {
   /** when it was first sent to the channel */
   readonly submittedAt?: string;
   readonly refundedAt?: string;
-  /** when it was refused or came back, by the channel's clock where it tells: an older word changes nothing of that */
+  /**
+   * when it failed at the channel or came back, by the channel's clock where it tells: an older word changes nothing of that.
+   * Absent where a call of ours was refused
+   */
   readonly failedAt?: string;
   /** which try at the provider's refund it is, where an error is kept under the key of an earlier one. @see SPEC R6.4 */
   readonly generation?: number;
@@ -122,7 +125,12 @@ export type RefundSnapshot = RefundReference & {
   /** UTC ISO-8601 ms, by the channel's clock: when it came to stand so */
   readonly at?: string;
 } & (
-    | { readonly state: 'processing' | 'succeeded' }
+    | { readonly state: 'succeeded' }
+    | {
+        readonly state: 'processing';
+        /** the channel shows it, and it may have failed too: only the same refund, sent again, brings out which */
+        readonly isInconclusive?: true;
+      }
     /** the channel's last word, or its word that what had gone came back: this money did not go */
     | {
         readonly state: 'failed';

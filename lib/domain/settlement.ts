@@ -1,8 +1,8 @@
 // Decides what a channel's word means for a payment. Pure: the same payment and the same word give the same decision.
 import type { ChannelCode, TransactionId } from './ids.ts';
-import { compareMoney, type Money } from './money.ts';
+import { compareMoney, sameMoney, type Money } from './money.ts';
 import {
-  acceptableKinds,
+  isAcceptable,
   type Anomaly,
   type AnomalyKind,
   type ChannelAmounts,
@@ -165,11 +165,15 @@ function isSameMoney(a: { gatewayTransactionId: string }, b: { gatewayTransactio
 /** What may become known of money only later: another payment paid the order, or has that number. */
 const laterKinds: readonly AnomalyKind[] = ['DUPLICATE_PAID', 'GATEWAY_ID_REUSED'];
 
-/** The same money is found once, and is not found again when it was decided about; only more may become known of it. */
+/**
+ * The same money is found once, and is not found again when it was decided about; only more may become known of it. That
+ * the channel tells of another amount now is kept, and moves nothing.
+ */
 export function found(payment: Payment, now: Anomaly): Decision {
   const known = anomaliesOf(payment).find((each) => isSameMoney(each, now));
   const isMore = known && !known.resolution && known.kind !== now.kind && laterKinds.includes(now.kind);
-  return known && !isMore ? { kind: 'none', why: 'duplicate' } : { kind: 'anomaly', anomaly: now };
+  if (!known || isMore) return { kind: 'anomaly', anomaly: now };
+  return { kind: 'none', why: sameMoney(known.amount, now.amount) ? 'duplicate' : 'stale' };
 }
 
 /** The payment's anomalies with one more, or with more known of one; one that waits for a decision stands first. */
@@ -186,7 +190,10 @@ export function withAnomaly(payment: Payment, now: Anomaly): Pick<Payment, 'anom
  * @returns undefined when there is nothing to decide, or this money may not be taken
  * @see SPEC R5.6
  */
-export function resolve(payment: Payment, resolution: Resolution): Partial<Payment> | undefined {
+export function resolve(
+  payment: Payment,
+  resolution: Resolution & { readonly action: 'accept' | 'dismiss' },
+): Partial<Payment> | undefined {
   const { anomaly: found, status } = payment;
   if (!found || found.resolution) return undefined;
   const resolved = withAnomaly(payment, { ...found, resolution });
@@ -195,8 +202,4 @@ export function resolve(payment: Payment, resolution: Resolution): Partial<Payme
   if (!isAcceptable(found.kind)) return undefined;
   // Paid twice under one number: the first money made it paid, and stays what was paid.
   return isPaid(status) ? resolved : { ...resolved, ...money(found), status: 'PAID_SUCCESS' };
-}
-
-export function isAcceptable(kind: AnomalyKind): boolean {
-  return (acceptableKinds as readonly AnomalyKind[]).includes(kind);
 }

@@ -30,7 +30,12 @@ export interface RefundQuestion {
 }
 
 export type RefundTold =
-  | { readonly kind: 'settled'; readonly settled: SettledRefund }
+  | {
+      readonly kind: 'settled';
+      readonly settled: SettledRefund;
+      /** it may have failed: only the same refund, sent again, brings that out */
+      readonly isInconclusive?: true;
+    }
   /** provably not there: it may be sent (again) */
   | { readonly kind: 'absent' }
   /** provably not carried out: later */
@@ -106,7 +111,9 @@ async function settle(
   const cause: Cause = { actor: `channel:${channel.code}`, reason };
   // The adapter has seen to it that the answer is about this refund, whatever the provider calls it.
   const word = { channelCode: channel.code, snapshot: { ...snapshot, refundId: refund.refundId }, cause };
-  return { kind: 'settled', settled: await settleRefund({ tables, ports }, word) };
+  const settled = await settleRefund({ tables, ports }, word);
+  const isInconclusive = snapshot.state === 'processing' && snapshot.isInconclusive;
+  return { kind: 'settled', settled, ...(isInconclusive && { isInconclusive }) };
 }
 
 function queryOf({ payment, refund }: RefundQuestion): RefundQuery {

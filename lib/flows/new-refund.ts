@@ -15,6 +15,10 @@ export interface NewRefund extends Pick<Refund, 'origin' | 'refundMethod' | 'bus
   readonly amount: Money;
   /** application, or policy */
   readonly by: string;
+  /** why, for ourselves, where it is not what was asked for: the refund's own reason is sent to the channel, and its payer reads it */
+  readonly why?: string;
+  /** The caller begins its workflow, as run 1; else status sync does. */
+  readonly isBegun: boolean;
   /** UTC ISO-8601 ms, and the same in ms since 1970 */
   readonly at: string;
   readonly now: number;
@@ -34,7 +38,8 @@ export async function newRefund(
   const { payment } = stored;
   const refund = refundOf(payment, made);
   const { at, by, businessRefundId } = made;
-  const part = paymentStep(payment, undefined, refund, at);
+  const cause: Cause = { actor: by, reason: made.why ?? made.reason ?? 'asked to refund' };
+  const part = paymentStep(payment, undefined, refund, at, cause);
   const numbered = { ...part.sums, refunds: (payment.refunds ?? 0) + 1 };
   const steps: readonly Step[] = [
     { name: 'refund.created', payment: numbered, refund: { before: undefined, after: refund } },
@@ -43,7 +48,6 @@ export async function newRefund(
       : [{ name: 'refund.handover', payment: {}, refund: { before: refund, after: refund } } as const]),
     ...(part.order ? [decided(payment, at)] : []),
   ];
-  const cause: Cause = { actor: by, reason: made.reason ?? 'asked to refund' };
   const change = { stored, after: refund, steps, cause, at };
   const changed = await changeRefund(tables, change, {
     ...(businessRefundId !== undefined && { name: { application: by, businessRefundId } }),
@@ -62,7 +66,7 @@ function decided({ status }: Payment, at: string): Step {
 function refundOf(payment: Payment, made: NewRefund): Refund {
   const { transactionId, application, businessOrderId, businessOrderType } = payment;
   const { refundId, gatewayTransactionId, origin, refundMethod, businessRefundId, reason } = made;
-  const { amount, at, now } = made;
+  const { amount, at, now, isBegun } = made;
   const isOurs = refundMethod === 'ORIGINAL';
   return {
     ...{ refundId, gatewayTransactionId, origin, refundMethod },
@@ -74,13 +78,12 @@ function refundOf(payment: Payment, made: NewRefund): Refund {
     amountRequested: amount,
     status: 'PENDING',
     ...{ createdAt: at, updatedAt: at },
-    run: isOurs && origin !== 'SYSTEM' ? 1 : 0,
-    dueAt: dueFirst(origin, isOurs, now),
+    run: isOurs && isBegun ? 1 : 0,
+    dueAt: dueFirst(isBegun, isOurs, now),
   };
 }
 
-/** One that a policy wants is begun by status sync. */
-function dueFirst(origin: Refund['origin'], isOurs: boolean, now: number): string {
-  const wait = isOurs ? (origin === 'SYSTEM' ? 0 : patience) : handoverPatience;
+function dueFirst(isBegun: boolean, isOurs: boolean, now: number): string {
+  const wait = isOurs ? (isBegun ? patience : 0) : handoverPatience;
   return new Date(now + wait).toISOString();
 }

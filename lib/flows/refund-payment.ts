@@ -5,6 +5,7 @@ import type { Refund } from '../domain/refund.ts';
 import { sameMoney } from '../domain/money.ts';
 import { isOfPayment, refunded, sumsAfter } from '../domain/refund-settlement.ts';
 import { anomaliesOf, withAnomaly } from '../domain/settlement.ts';
+import type { Cause } from '../store/events.ts';
 import type { OrderChange } from '../store/locks.ts';
 import type { Step } from '../store/refunds.ts';
 
@@ -16,14 +17,18 @@ export interface PaymentPart {
   readonly order?: OrderChange;
 }
 
-/** @param before absent for a refund that is new */
+/**
+ * @param before absent for a refund that is new
+ * @param cause who wanted it and why, where that is known
+ */
 export function paymentStep(
   payment: Payment,
   before: Refund | undefined,
   after: Refund,
   at: string,
+  cause?: Cause,
 ): PaymentPart {
-  if (!isOfPayment(payment, after)) return strayMoney(payment, after, at);
+  if (!isOfPayment(payment, after)) return strayMoney(payment, after, at, cause);
   const { status, ...sums } = sumsAfter(payment, before, after);
   const name = nameOf(payment, { ...sums, status });
   return { sums, ...(name && { moved: { name, payment: { status } } }) };
@@ -39,7 +44,7 @@ function nameOf(
 }
 
 /** Money that is not the payment's waits for a decision again when it did not go back after all. */
-function strayMoney(payment: Payment, after: Refund, at: string): PaymentPart {
+function strayMoney(payment: Payment, after: Refund, at: string, cause?: Cause): PaymentPart {
   const { gatewayTransactionId, refundId, status } = after;
   const found = anomaliesOf(payment).find((each) => each.gatewayTransactionId === gatewayTransactionId);
   if (!found) return { sums: {} };
@@ -47,15 +52,30 @@ function strayMoney(payment: Payment, after: Refund, at: string): PaymentPart {
   const isBack = status === 'FAILED';
   const isIts = isBack
     ? resolution?.refundId === refundId
-    : resolution === undefined && sameMoney(found.amount, after.amountRequested);
+    : isDecidedBy(after, resolution) && sameMoney(found.amount, after.amountRequested);
   if (!isIts) return { sums: {} };
-  const sums = withAnomaly(payment, isBack ? open : { ...found, resolution: resolutionBy(after, at) });
+  const now = isBack
+    ? { ...open, refusedRefundId: refundId }
+    : { ...found, resolution: resolutionBy(payment, after, at, cause) };
+  const sums = withAnomaly(payment, now);
   const review = isUnderReview({ ...payment, ...sums }) ? 'begins' : 'ends';
   const part = { sums, order: { review } } as const;
   // Somebody is to be called once more.
   return isBack ? { ...part, moved: { name: 'payment.anomaly_found', payment: {} } } : part;
 }
 
-function resolutionBy({ origin, refundId, reason = 'refunded' }: Refund, at: string): Resolution {
-  return { action: 'refund', refundId, by: origin === 'SYSTEM' ? 'policy' : origin, reason, at };
+/** Of two refunds of the same money, one of the console and one of ours, it has gone back by the one that was made. */
+function isDecidedBy({ status, refundId }: Refund, resolution: Resolution | undefined): boolean {
+  if (!resolution) return true;
+  return status === 'SUCCESS' && resolution.action === 'refund' && resolution.refundId !== refundId;
+}
+
+function resolutionBy(
+  { version }: Payment,
+  { origin, refundId }: Refund,
+  at: string,
+  cause?: Cause,
+): Resolution {
+  const by = cause?.actor ?? (origin === 'SYSTEM' ? 'policy' : origin);
+  return { action: 'refund', refundId, by, reason: cause?.reason ?? 'refunded', at, version };
 }

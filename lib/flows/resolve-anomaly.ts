@@ -1,13 +1,17 @@
 // The story of deciding about late or wrong money: by policy or by a person, once, with a reason.
 import { notDue } from '../domain/due.ts';
-import type { TransactionId } from '../domain/ids.ts';
-import type { Resolution } from '../domain/anomaly.ts';
-import { isFinal, isUnderReview, type Payment } from '../domain/payment.ts';
+import { refundIdOf, type TransactionId } from '../domain/ids.ts';
+import { isAcceptable, type Resolution } from '../domain/anomaly.ts';
+import { isFinal, isPaid, isUnderReview, type Payment } from '../domain/payment.ts';
 import { instant, type Ports } from '../domain/ports.ts';
-import { anomaliesOf, isAcceptable, resolve, withAnomaly } from '../domain/settlement.ts';
+import type { Refund } from '../domain/refund.ts';
+import { isOfPayment } from '../domain/refund-settlement.ts';
+import { anomaliesOf, resolve, withAnomaly } from '../domain/settlement.ts';
 import { changePayment, getPayment, type Beside, type StoredPayment } from '../store/payments.ts';
 import { getOrderLock } from '../store/locks.ts';
 import type { Tables } from '../store/table.ts';
+import { goneBack } from './gone-back.ts';
+import { newRefund } from './new-refund.ts';
 import { matesOf } from './order-mates.ts';
 
 export interface ResolveDependencies {
@@ -15,8 +19,13 @@ export interface ResolveDependencies {
   readonly ports: Ports;
 }
 
-/** `version`: of the payment as it was read by whoever decides; a policy decides about whatever there is. */
-export type Verdict = Omit<Resolution, 'at'> & { readonly version?: number };
+/**
+ * What it was decided about: `version` of the payment, as a person read it; or, for a policy, which money.
+ */
+export type Verdict = Omit<Resolution, 'at' | 'version'> & {
+  readonly version?: number;
+  readonly gatewayTransactionId?: string;
+};
 
 export interface Resolved {
   readonly kind:
@@ -25,11 +34,17 @@ export interface Resolved {
     | 'changed_meanwhile'
     /** nothing waits for a decision (any more) */
     | 'nothing_to_decide'
-    /** money of this kind is not the merchant's, or not in its currency */
+    /** money of this kind is not the merchant's, or not in its currency: it can neither be taken nor given back */
     | 'not_acceptable'
     /** another payment has paid the order meanwhile: now it is a duplicate, and waits for a decision as one */
-    | 'became_duplicate';
+    | 'became_duplicate'
+    /** some of the money has gone back, or is on its way: it is not taken as if all were there */
+    | 'partly_back'
+    /** the channel has corrected its word, and the payment is paid with this money: it goes back as any payment does */
+    | 'paid_with_it';
   readonly payment: Payment;
+  /** of `partly_back`: by which refunds */
+  readonly back?: readonly Refund[];
 }
 
 const rounds = 10;
@@ -51,33 +66,49 @@ export async function resolveAnomaly(
     if (!stored) throw new Error(`${transactionId} has an anomaly and is not there`);
     const resolved = refused(stored.payment, verdict) ?? (await carryOut(dependencies, stored, verdict));
     if (resolved) return resolved;
+    await dependencies.ports.sleep(dependencies.ports.random() * 20 * round);
   }
   throw new Error(`resolve: ${transactionId} was overtaken ${rounds} times`);
 }
 
-function refused(payment: Payment, { version, ...verdict }: Verdict): Resolved | undefined {
-  const made = anomaliesOf(payment).some(({ resolution }) => isSame(resolution, verdict));
-  if (made && version !== undefined && payment.version > version) return { kind: 'resolved', payment };
+function refused(
+  payment: Payment,
+  { version, gatewayTransactionId, ...verdict }: Verdict,
+): Resolved | undefined {
   const { anomaly } = payment;
+  const isMade = anomaliesOf(payment).some(({ resolution }) => isSame(resolution, { ...verdict, version }));
+  if (isMade) return { kind: 'resolved', payment };
   if (!anomaly || !isUnderReview(payment)) return { kind: 'nothing_to_decide', payment };
-  if (version !== undefined && payment.version !== version) return { kind: 'changed_meanwhile', payment };
-  if (verdict.action === 'accept' && !isAcceptable(anomaly.kind)) return { kind: 'not_acceptable', payment };
+  const money = gatewayTransactionId ?? anomaly.gatewayTransactionId;
+  if (payment.version !== (version ?? payment.version) || anomaly.gatewayTransactionId !== money)
+    return { kind: 'changed_meanwhile', payment };
+  if (verdict.action !== 'dismiss' && !isAcceptable(anomaly.kind)) return { kind: 'not_acceptable', payment };
+  if (verdict.action === 'refund' && isOfPayment(payment, anomaly)) return { kind: 'paid_with_it', payment };
   return undefined;
 }
 
-function isSame(made: Resolution | undefined, { action, by, reason }: Verdict): boolean {
-  return made?.action === action && made.by === by && made.reason === reason;
+/** About the same version it is about the same money. */
+function isSame(made: Resolution | undefined, { action, by, reason, version }: Verdict): boolean {
+  const isAsRead = version !== undefined && made?.version === version;
+  return isAsRead && made.action === action && made.by === by && made.reason === reason;
 }
 
 /** @returns nothing when somebody moved the payment or its order meanwhile */
 async function carryOut(
-  { tables, ports }: ResolveDependencies,
+  dependencies: ResolveDependencies,
   stored: StoredPayment,
   { action, by, reason }: Verdict,
 ): Promise<Resolved | undefined> {
+  if (action === 'refund') return giveBack(dependencies, stored, by, reason);
+  const { tables, ports } = dependencies;
   const { payment } = stored;
+  const back = action === 'accept' ? await backOf(tables, payment) : [];
+  if (back.length > 0) return { kind: 'partly_back', payment, back };
   const at = instant(ports);
-  const made = { ...next(payment, at), ...resolve(payment, { action, by, reason, at }) };
+  const made = {
+    ...next(payment, at),
+    ...resolve(payment, { action, by, reason, at, version: payment.version }),
+  };
   const after = isFinal(made.status) ? notDue(made) : made;
   const cause = { actor: by, reason };
   const review = isUnderReview(after) ? undefined : ('ends' as const);
@@ -97,6 +128,31 @@ async function carryOut(
   const order = { pays: true, waiting: lock.underReview ?? new Set(), ...(review && { review }) } as const;
   const changed = await kept(after, { order, mates: await matesOf(tables, after, lock, at) });
   return changed === 'changed' ? { kind: 'resolved', payment: after } : undefined;
+}
+
+/** What a payment was paid with before stays so: then nothing more is taken for it. */
+async function backOf(tables: Tables, payment: Payment): Promise<readonly Refund[]> {
+  const { anomaly, status } = payment;
+  return anomaly && !isPaid(status) ? goneBack(tables, payment, anomaly.gatewayTransactionId) : [];
+}
+
+/** Its refund is written down, and status sync begins it: with that it is decided. Its number is the payment's next. */
+async function giveBack(
+  { tables, ports }: ResolveDependencies,
+  stored: StoredPayment,
+  by: string,
+  why: string,
+): Promise<Resolved | undefined> {
+  const { transactionId, anomaly, refunds = 0 } = stored.payment;
+  if (!anomaly) return undefined;
+  const made = await newRefund(tables, stored, {
+    refundId: refundIdOf(transactionId, refunds),
+    gatewayTransactionId: anomaly.gatewayTransactionId,
+    amount: anomaly.amount,
+    ...{ origin: by === 'policy' ? 'SYSTEM' : 'OPERATOR', refundMethod: 'ORIGINAL', why, by },
+    ...{ isBegun: false, at: instant(ports), now: ports.now() },
+  });
+  return made && { kind: 'resolved', payment: made.payment };
 }
 
 function next(payment: Payment, at: string): Payment {

@@ -1,14 +1,13 @@
 // The one door by which a channel's word reaches a payment: callback, query and synchronous answer all enter here.
 import { notDue } from '../domain/due.ts';
 import type { ChannelCode } from '../domain/ids.ts';
-import type { Anomaly, AnomalyPolicy } from '../domain/anomaly.ts';
+import { byPolicy, type Anomaly, type AnomalyPolicy } from '../domain/anomaly.ts';
 import { isUnderReview, type Payment } from '../domain/payment.ts';
 import { instant, type Ports } from '../domain/ports.ts';
 import {
   anomaly,
   decide,
   found,
-  isAcceptable,
   withAnomaly,
   type Decision,
   type PaymentSnapshot,
@@ -24,9 +23,9 @@ import {
 } from '../store/payments.ts';
 import { getOrderLock, type OrderChange } from '../store/locks.ts';
 import type { Tables } from '../store/table.ts';
+import { goneBack } from './gone-back.ts';
 import { matesOf } from './order-mates.ts';
-import { refundStrayMoney } from './refund-stray-money.ts';
-import { resolveAnomaly } from './resolve-anomaly.ts';
+import { resolveAnomaly, type Resolved } from './resolve-anomaly.ts';
 
 export interface SettleDependencies {
   readonly tables: Tables;
@@ -92,21 +91,24 @@ async function follow(
   if (settled.kind === 'nothing_of_ours') return settled;
   let { payment } = settled;
   for (let step = 1; step <= rounds; step++) {
-    const kind = isUnderReview(payment) ? payment.anomaly?.kind : undefined;
-    const action = kind === undefined || !isAcceptable(kind) ? 'hold' : (policy[kind] ?? 'hold');
-    if (kind === undefined || action === 'hold') break;
-    const reason = `anomaly_policy ${kind}`;
-    if (action === 'auto_refund') {
-      payment = await refundStrayMoney(dependencies, payment.transactionId, reason);
-      continue;
-    }
-    const verdict = { action, by: 'policy', reason } as const;
+    const { anomaly } = payment;
+    const action = anomaly && isUnderReview(payment) ? byPolicy(anomaly, policy) : 'hold';
+    if (!anomaly || action === 'hold') break;
+    const verdict = {
+      action: action === 'auto_refund' ? 'refund' : action,
+      by: 'policy',
+      reason: `anomaly_policy ${anomaly.kind}`,
+      gatewayTransactionId: anomaly.gatewayTransactionId,
+    } as const;
     const resolved = await resolveAnomaly(dependencies, payment.transactionId, verdict);
     payment = resolved.payment;
-    if (resolved.kind === 'not_acceptable') break;
+    if (forPeople.has(resolved.kind)) break;
   }
   return { ...settled, payment };
 }
+
+/** What no policy can do. */
+const forPeople: ReadonlySet<Resolved['kind']> = new Set(['not_acceptable', 'partly_back', 'paid_with_it']);
 
 async function carryOut(
   dependencies: SettleDependencies,
@@ -131,10 +133,24 @@ async function carryOut(
       return otherwise(dependencies, stored, word, changed, at);
     }
     case 'move': {
+      const less = await partlyBack(dependencies, payment, word, at);
+      if (less) return carryOut(dependencies, stored, word, less, at);
       const after = { ...notDue(next(payment, at)), ...decision.change, status: decision.to };
       return move(dependencies, stored, after, word);
     }
   }
+}
+
+/** Of money that was wrong until now, or of which only a refund was known: what is left of it is less than was asked for. */
+async function partlyBack(
+  { tables }: SettleDependencies,
+  payment: Payment,
+  { snapshot }: Word,
+  at: string,
+): Promise<Decision | undefined> {
+  if (snapshot.state !== 'paid') return undefined;
+  const back = await goneBack(tables, payment, snapshot.gatewayTransactionId);
+  return back.length > 0 ? found(payment, anomaly('UNDERPAID', snapshot, at)) : undefined;
 }
 
 /** An order of which nobody else is to be thought pays in one go; else what becomes of the others is written with it. */
@@ -221,7 +237,7 @@ function rivalry(
   return undefined;
 }
 
-/** Overtaken: read anew. The same facts kept before: they were applied then. */
+/** Overtaken: read anew. The same facts kept before: what they meant was done then, if anything. */
 function again({ payment }: StoredPayment, changed: Changed): Settled | 'again' {
   return changed === 'callback_known' ? { kind: 'unchanged', payment, why: 'duplicate' } : 'again';
 }

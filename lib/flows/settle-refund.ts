@@ -96,8 +96,7 @@ async function settleOnce(
   const at = instant(ports);
   const decision = decideRefund(refund, word.snapshot, at);
   if (decision.kind !== 'change') {
-    const isNews = decision.kind === 'contradiction' || decision.why === 'stale';
-    if (isNews && word.callback) await keepCallbackAlone(tables, { ...word.callback, transactionId });
+    if (decision.why !== 'duplicate') await keepAlone(tables, word, transactionId);
     return {
       kind: decision.kind === 'contradiction' ? 'contradicts' : 'unchanged',
       refund,
@@ -116,8 +115,14 @@ async function settleOnce(
     part,
     newName(word, transactionId, refund, after),
   );
-  if (written === 'name_taken') return { kind: 'contradicts', refund, why: 'number_of_another' };
-  return verdict(written, after, refund);
+  if (written !== 'name_taken') return verdict(written, after, refund);
+  await keepAlone(tables, word, transactionId);
+  return { kind: 'contradicts', refund, why: 'number_of_another' };
+}
+
+/** What contradicts, or comes late, moves nothing: its bytes are there for whoever asks why. */
+async function keepAlone(tables: Tables, { callback }: RefundWord, transactionId: TransactionId) {
+  if (callback) await keepCallbackAlone(tables, { ...callback, transactionId });
 }
 
 async function refundNamed(
@@ -136,7 +141,7 @@ function newName(
   { gatewayRefundId: known }: Refund,
   { gatewayRefundId }: Refund,
 ): RefundName | undefined {
-  return known === undefined && gatewayRefundId !== undefined
+  return gatewayRefundId !== undefined && gatewayRefundId !== known
     ? { channelCode, transactionId, gatewayRefundId }
     : undefined;
 }
@@ -223,7 +228,7 @@ function write(
   );
 }
 
-/** The same facts kept before: they were applied then. @returns nothing when it is to be looked at again */
+/** The same facts kept before: what they meant was done then, if anything. @returns nothing when it is to be looked at again */
 function verdict(changed: RefundChanged, after: Refund, before = after): SettledRefund | undefined {
   if (changed === 'changed') return { kind: 'moved', refund: after, why: after.status };
   if (changed === 'callback_known') return { kind: 'unchanged', refund: before, why: 'duplicate' };

@@ -29,9 +29,14 @@ export function caller(userArn: string | null, scope: Scope): Caller {
   const name = roleName(userArn ?? '');
   const known = name === undefined ? undefined : callers.get(name);
   if (!known) throw new PaymentError('CALLER_UNKNOWN');
-  if (!known.scopes.includes(scope))
-    throw new PaymentError('SCOPE_MISSING', { detail: `This needs the scope "${scope}".` });
+  scoped(known, scope);
   return known;
+}
+
+/** @throws PaymentError SCOPE_MISSING */
+export function scoped({ scopes }: Caller, scope: Scope): void {
+  if (!scopes.includes(scope))
+    throw new PaymentError('SCOPE_MISSING', { detail: `This needs the scope "${scope}".` });
 }
 
 /**

@@ -26,6 +26,7 @@ export type MetricName =
   | 'refund_overdue'
   | 'refund_unconfirmed'
   | 'refund_reversed'
+  | 'refund_beyond_paid'
   | 'refund_unanswered'
   | 'refund_not_begun'
   | 'platform_keys_not_refreshed'

@@ -113,6 +113,15 @@ const passingErrors = new Set([
   'ThrottlingException',
 ]);
 
+/** Others were in the way at every attempt: nothing was written. */
+export function isContended(error: unknown): boolean {
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const codes = (error.CancellationReasons ?? []).map(({ Code = 'None' }) => Code);
+  return codes.includes('TransactionConflict') && codes.every((code) => contention.has(code));
+}
+
+const contention = new Set(['None', 'TransactionConflict']);
+
 /** Nothing was written, and the reason will pass. The SDK does not try these again by itself. */
 function passing(error: unknown, reasons: readonly CancellationReason[]): boolean {
   if (reasons.length > 0) return reasons.every((reason) => passingReasons.has(reason.Code ?? 'None'));

@@ -11,6 +11,7 @@ interface Charge {
 
 interface Books {
   readonly charges: readonly Charge[];
+  readonly refunds: readonly Pick<Charge, 'transaction_id' | 'amount'>[];
   /** decimal text per account */
   readonly balances: Readonly<Record<string, string>>;
 }
@@ -24,17 +25,17 @@ export async function paymentsOf(
 }
 
 /**
- * Every charge of the orders stands in our record, as what paid a payment or as money that is held; and whatever is called
- * paid was charged once.
+ * Every charge of the orders stands in our record, as what paid a payment or as money that came late or twice and went back;
+ * and whatever is called paid was charged once.
  * @param many how many of each there are to be
  */
 export async function books(
   { service }: Scene,
   orders: readonly Order[],
-  many: { readonly paid: number; readonly held: number },
+  many: { readonly paid: number; readonly back: number },
 ): Promise<Step> {
   const payments = (await Promise.all(orders.map((order) => paymentsOf({ service }, order)))).flat();
-  const { charges: all, balances } = await plain<Books>(service, 'gateways', '/books');
+  const { charges: all, refunds, balances } = await plain<Books>(service, 'gateways', '/books');
   const charges = all.filter((charge) => payments.some((payment) => isOf(charge, payment)));
   const rows = charges.map((charge) => ({ charge, as: placeOf(charge, payments) }));
   const paid = rows.filter(({ as }) => as === paying).length;
@@ -43,9 +44,16 @@ export async function books(
     .map(({ charge, as }) => `${charge.amount} for ${charge.transaction_id}: ${as}`)
     .join('; ');
   check(
-    paid === many.paid && calledPaid === many.paid && rows.length === many.paid + many.held,
+    paid === many.paid && calledPaid === many.paid && rows.length === many.paid + many.back,
     `The books do not agree: ${calledPaid} payments are paid, the charges are: ${said || 'none'}.`,
   );
+  for (const { charge } of rows.filter(({ as }) => as !== paying)) {
+    const amounts = refunds.filter((refund) => isOf(refund, charge)).map(({ amount }) => amount);
+    check(
+      amounts.join() === charge.amount,
+      `Of ${charge.amount} for ${charge.transaction_id} there went back: ${amounts.join(', ') || 'nothing'}.`,
+    );
+  }
   check(
     sumOf(Object.values(balances)) === 0,
     `The providers' books do not balance: ${JSON.stringify(balances)}.`,
@@ -68,8 +76,12 @@ function inWords(rows: readonly { readonly charge: Charge; readonly as: string }
   ];
 }
 
-function isOf(charge: Charge, payment: Payment): boolean {
-  return charge.transaction_id === payment.transaction_id;
+interface OfPayment {
+  readonly transaction_id: string;
+}
+
+function isOf(one: OfPayment, other: OfPayment): boolean {
+  return one.transaction_id === other.transaction_id;
 }
 
 /** What our record says of a charge. */
@@ -78,7 +90,8 @@ function placeOf(charge: Charge, payments: readonly Payment[]): string {
   const isThis = (money: { readonly gateway_transaction_id?: string }, amount: string | undefined) =>
     money.gateway_transaction_id === charge.gateway_transaction_id && amount === charge.amount;
   if (payment?.status === 'PAID_SUCCESS' && isThis(payment, payment.amount_paid)) return paying;
-  if (payment?.anomaly && isThis(payment.anomaly, payment.anomaly.amount)) return payment.anomaly.kind;
+  if (payment?.anomaly && isThis(payment.anomaly, payment.anomaly.amount))
+    return `${payment.anomaly.kind}, went back`;
   throw new Error(
     `The books do not agree: ${charge.amount} ${charge.currency} were taken for ${charge.transaction_id}, and the payment does not say so.`,
   );

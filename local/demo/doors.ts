@@ -43,7 +43,12 @@ export interface Payment {
     readonly kind: string;
     readonly amount: string;
     readonly gateway_transaction_id: string;
-    readonly resolution?: { readonly action: string; readonly by: string; readonly reason: string };
+    readonly resolution?: {
+      readonly action: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly refund_id?: string;
+    };
   };
 }
 

@@ -27,7 +27,8 @@ ${indented(productList())}
 Scenarios:
 ${indented(Object.entries(scenarios).map(([name, { about }]) => `${name.padEnd(18)}  ${about}`))}
 
-lost-callback, refund and expire move the clock, that of a running service too.
+lost-callback, paid-twice, refund and expire move the clock, that of a running
+service too.
 `;
 
 // Nobody reads any more (piped to `head`): no reason to fail.

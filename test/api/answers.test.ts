@@ -48,7 +48,7 @@ const whole: Payment = aPayment({
     kind: 'OVERPAID',
     foundAt: at,
     paidAt: at,
-    resolution: { action: 'dismiss', by: 'operators', reason: 'given back', at },
+    resolution: { action: 'dismiss', by: 'operators', reason: 'given back', at, version: 7 },
     amount: { minor: 980, currency: 'CNY' },
     gatewayTransactionId: '2026112222001400000000000001',
   },

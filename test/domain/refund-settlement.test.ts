@@ -204,6 +204,12 @@ describe('a word', () => {
     expect(decideRefund(held, word, late)).toEqual({ kind: 'none', why: 'duplicate' });
     expect(decideRefund(held, toldOf(held, { state: 'processing' }), at).kind).toBe('change');
   });
+
+  it('that does not say whether it goes on or has failed leaves a person what he has to do', () => {
+    const held = aRefund(paid, { status: 'PROCESSING', needsAction: { reason: 'misconfigured', since: at } });
+    const word = toldOf(held, { state: 'processing', isInconclusive: true });
+    expect(decideRefund(held, word, late)).toEqual({ kind: 'none', why: 'duplicate' });
+  });
 });
 
 describe('money', () => {

@@ -1,9 +1,9 @@
 // What a decision about late or wrong money makes of a payment: pure.
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { anomalyKinds } from '../../lib/domain/anomaly.ts';
+import { anomalyKinds, isAcceptable } from '../../lib/domain/anomaly.ts';
 import { edge, isFinal, isPaid } from '../../lib/domain/payment.ts';
-import { anomaly, isAcceptable, resolve } from '../../lib/domain/settlement.ts';
+import { anomaly, resolve } from '../../lib/domain/settlement.ts';
 import { frozen, payment } from './payments.ts';
 import { at, paidFor } from './samples.ts';
 
@@ -13,6 +13,7 @@ describe('a decision about an anomaly', () => {
     by: fc.constant('operators'),
     reason: fc.constant('looked at it'),
     at: fc.constant(at),
+    version: fc.nat(),
   });
   const held = fc
     .tuple(payment, fc.constantFrom(...anomalyKinds), fc.integer({ min: 1, max: 9 }))

@@ -6,7 +6,7 @@ import { settlePayment, type Word } from '../../lib/flows/settle-payment.ts';
 import type { Tables } from '../../lib/store/table.ts';
 import { at, paidFor } from '../domain/samples.ts';
 import { ports, startDatabase, type Database } from '../store/database.ts';
-import { anAnomaly, decisions, type Decisions } from './decisions.ts';
+import { anAnomaly, decisions, held, type Decisions } from './decisions.ts';
 
 let database: Database;
 let on: Decisions;
@@ -28,7 +28,7 @@ describe('money of two payments of one order', () => {
         channelCode: 'ALIPAY',
         snapshot,
         cause: { actor: 'channel:ALIPAY', reason: 'callback' },
-        policy: {},
+        policy: held,
       };
       const settling = () => settlePayment({ tables: database.tables(), ports: ports() }, word);
       await Promise.all(
@@ -104,13 +104,30 @@ describe('a policy', () => {
     expect(await on.eventsOf(payment)).toHaveLength(2);
   });
 
-  it('that holds, or names other kinds, leaves it to a person', async () => {
-    for (const policy of [{}, { PAID_AFTER_CLOSE: 'hold' }, { OVERPAID: 'accept' }] as const) {
+  it('that holds leaves it to a person', async () => {
+    for (const policy of [held, { PAID_AFTER_CLOSE: 'hold', OVERPAID: 'accept' }] as const) {
       const payment = await on.placed({ status: 'CLOSED' });
       await settlePayment({ tables: database.tables(), ports: ports() }, wordFor(payment, policy));
       const row = await on.rowOf(payment);
       expect(row).toMatchObject({ status: 'CLOSED', anomaly: { kind: 'PAID_AFTER_CLOSE' } });
       expect(row.anomaly?.resolution).toBeUndefined();
+    }
+  });
+
+  it('that names other kinds, or none, gives late money back, and holds money of another amount', async () => {
+    for (const policy of [{}, { DUPLICATE_PAID: 'hold', OVERPAID: 'accept' }] as const) {
+      const payment = await on.placed({ status: 'CLOSED' });
+      await settlePayment({ tables: database.tables(), ports: ports() }, wordFor(payment, policy));
+      const { status, anomaly } = await on.rowOf(payment);
+      expect({ status, action: anomaly?.resolution?.action }).toEqual({ status: 'CLOSED', action: 'refund' });
+      const less = wordFor(await on.placed({ status: 'PENDING_PAYMENT' }), policy);
+      const snapshot = { ...less.snapshot, amount: { minor: 1, currency: 'CNY' } } as Word['snapshot'];
+      const settled = await settlePayment(
+        { tables: database.tables(), ports: ports() },
+        { ...less, snapshot },
+      );
+      expect(settled).toMatchObject({ payment: { anomaly: { kind: 'UNDERPAID' } } });
+      expect(settled).not.toHaveProperty('payment.anomaly.resolution');
     }
   });
 });

@@ -1,7 +1,7 @@
 // Payments with late or wrong money, written as they might stand, and decisions about them.
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactionId } from '../../lib/domain/ids.ts';
-import type { Anomaly, AnomalyKind, ResolutionAction } from '../../lib/domain/anomaly.ts';
+import type { Anomaly, AnomalyKind, AnomalyPolicy, ResolutionAction } from '../../lib/domain/anomaly.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import { resolveAnomaly, type Resolved } from '../../lib/flows/resolve-anomaly.ts';
 import { listEvents, type PaymentEvent } from '../../lib/store/events.ts';
@@ -10,6 +10,9 @@ import { getOrderLock } from '../../lib/store/locks.ts';
 import { getPayment } from '../../lib/store/payments.ts';
 import { aPayment, at } from '../domain/samples.ts';
 import { ports, type Database } from '../store/database.ts';
+
+/** All of it waits for a person. */
+export const held: AnomalyPolicy = { PAID_AFTER_CLOSE: 'hold', DUPLICATE_PAID: 'hold' };
 
 /** Another payment of an order. */
 export const other: TransactionId = 'pay_01h455vb4pex5vsknk084sn02q';

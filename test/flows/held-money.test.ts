@@ -12,6 +12,7 @@ import { paidFor } from '../domain/samples.ts';
 import { qr } from '../functions/channel.ts';
 import { codeOf, notFound, shopOf } from '../functions/shop.ts';
 import { startDatabase, type Database } from '../store/database.ts';
+import { held } from './decisions.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -29,7 +30,7 @@ async function twoWays() {
   const second = (await shop.ask(otherWay)).payment;
   const tables = database.tables({ ports: shop.clock });
   const on = { tables, ports: shop.clock };
-  const word = (payment: Payment, changes: Partial<PaidSnapshot> = {}, policy: AnomalyPolicy = {}) =>
+  const word = (payment: Payment, changes: Partial<PaidSnapshot> = {}, policy: AnomalyPolicy = held) =>
     settlePayment(on, {
       channelCode: 'ALIPAY',
       snapshot: paidFor(payment, { paidAt: late, ...changes }),

@@ -1,4 +1,5 @@
 // A payment that is paid, in the real database, and its refunds.
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { refundIdOf, type RefundId } from '../../lib/domain/ids.ts';
 import { money } from '../../lib/domain/money.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
@@ -73,8 +74,7 @@ export async function madeRefund(
     amount: money(minor, amountRequested.currency),
     ...{ origin: 'CALLER', refundMethod: 'ORIGINAL', by: 'shop' },
     businessRefundId: `refund-${transactionId.slice(4)}-${refunds}`,
-    at: instant(clock),
-    now: clock.now(),
+    ...{ isBegun: changes.origin !== 'SYSTEM', at: instant(clock), now: clock.now() },
     ...changes,
   });
   if (!made) throw new Error('not made');
@@ -110,4 +110,20 @@ export async function eventNames(
   { transactionId }: Pick<Payment, 'transactionId'>,
 ): Promise<string[]> {
   return (await listEvents(database.tables(), transactionId)).map(({ name }) => name);
+}
+
+/** how many callbacks are kept with a payment */
+export async function callbacksOf(
+  database: Database,
+  { transactionId }: Pick<Payment, 'transactionId'>,
+): Promise<number> {
+  const { client, payments } = database.tables();
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: payments,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :callback)',
+      ExpressionAttributeValues: { ':pk': transactionId, ':callback': 'CALLBACK#' },
+    }),
+  );
+  return Items.length;
 }

@@ -6,8 +6,11 @@ import {
   type AnomalyKind,
   type ResolutionAction,
 } from '../../lib/domain/anomaly.ts';
+import { refundIdOf } from '../../lib/domain/ids.ts';
 import { edge, transitions, type Payment, type PaymentStatus } from '../../lib/domain/payment.ts';
+import { resolveAnomaly } from '../../lib/flows/resolve-anomaly.ts';
 import { settlePayment } from '../../lib/flows/settle-payment.ts';
+import { getRefund } from '../../lib/store/refunds.ts';
 import { aPayment, at, paidFor } from '../domain/samples.ts';
 import { ports, startDatabase, type Database } from '../store/database.ts';
 import { anAnomaly, decisions, other, type Decisions } from './decisions.ts';
@@ -96,7 +99,13 @@ async function judge(each: Case, found: Anomaly): Promise<void> {
   expect(events).toMatchObject([
     { version: after.version, actor: 'operators', reason: `${each.action} as agreed` },
   ]);
-  const resolution = { action: each.action, by: 'operators', reason: `${each.action} as agreed`, at };
+  const resolution = {
+    action: each.action,
+    by: 'operators',
+    reason: `${each.action} as agreed`,
+    at,
+    version: 3,
+  };
   expect(after.anomaly).toEqual(
     kind === 'resolved' ? { ...found, resolution } : { ...found, kind: 'DUPLICATE_PAID', foundAt: at },
   );
@@ -146,6 +155,43 @@ describe('a decision about late or wrong money', () => {
     expect(await on.paidBy(payment)).toBe(
       after.status === 'PAID_SUCCESS' ? payment.transactionId : undefined,
     );
+  });
+
+  it('to give it back is made once, too: one refund of all of it, under the name of who decided', async () => {
+    const payment = await on.placed({ status: 'CLOSED', anomaly: anAnomaly('OVERPAID') });
+    const deciding = [1, 2, 3, 4].map((place) => on.decide(payment, 'refund', `operator-${place}`));
+    const kinds = (await Promise.all(deciding)).map(({ kind }) => kind);
+    expect(kinds.sort()).toEqual([...Array<string>(3).fill('nothing_to_decide'), 'resolved']);
+    const { anomaly, refunds, status } = await on.rowOf(payment);
+    const refundId = refundIdOf(payment.transactionId, 0);
+    expect({ refunds, status, resolution: anomaly?.resolution }).toMatchObject({
+      ...{ refunds: 1, status: 'CLOSED', resolution: { action: 'refund', refundId } },
+    });
+    expect(await getRefund(database.tables(), refundId)).toMatchObject({
+      ...{ origin: 'OPERATOR', status: 'PENDING', amountRequested: anomaly?.amount, run: 0 },
+      gatewayTransactionId: anomaly?.gatewayTransactionId,
+    });
+    const told = await on.eventsOf(payment);
+    const by = anomaly?.resolution?.by;
+    expect(told).toMatchObject([
+      { name: 'refund.created', actor: by },
+      { name: 'payment.anomaly_resolved', actor: by },
+    ]);
+  });
+
+  it('by a policy is about the money that it knows of: other money that came first waits', async () => {
+    const payment = await on.placed({ status: 'CLOSED', anomaly: anAnomaly('OVERPAID') });
+    const verdict = {
+      action: 'refund',
+      by: 'policy',
+      reason: 'x',
+      gatewayTransactionId: 'gw-other',
+    } as const;
+    const dependencies = { tables: database.tables(), ports: ports() };
+    expect(await resolveAnomaly(dependencies, payment.transactionId, verdict)).toEqual({
+      ...{ kind: 'changed_meanwhile', payment },
+    });
+    expect(await on.eventsOf(payment)).toEqual([]);
   });
 
   it('finds nothing to decide where there is no anomaly', async () => {

@@ -1,4 +1,4 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Payment, PaymentStatus } from '../../lib/domain/payment.ts';
 import { settlePayment, type Settled, type Word } from '../../lib/flows/settle-payment.ts';
@@ -8,6 +8,7 @@ import { getOrderLock } from '../../lib/store/locks.ts';
 import { changePayment, createPayment, getPayment } from '../../lib/store/payments.ts';
 import { aPayment, at, paidFor } from '../domain/samples.ts';
 import { ports, startDatabase, type Database } from '../store/database.ts';
+import { callbacksOf } from './refunding.ts';
 
 let database: Database;
 let settle: (word: Word) => Promise<Settled>;
@@ -55,16 +56,7 @@ function paying(payment: Payment, changes: Parameters<typeof paidFor>[1] = {}): 
   return { channelCode: 'ALIPAY', snapshot: paidFor(payment, changes), cause, policy: {} };
 }
 
-async function keptCallbacks(payment: Payment): Promise<number> {
-  const { Count } = await database.tables().client.send(
-    new QueryCommand({
-      TableName: 'payments',
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :callback)',
-      ExpressionAttributeValues: { ':pk': payment.transactionId, ':callback': 'CALLBACK#' },
-    }),
-  );
-  return Count ?? 0;
-}
+const keptCallbacks = (payment: Payment) => callbacksOf(database, payment);
 
 describe('money as asked for', () => {
   it.each(['PENDING_CREATE', 'PENDING_PAYMENT'] as const)('makes %s paid, and its order', async (status) => {
@@ -118,6 +110,11 @@ describe('money that contradicts our row', () => {
     expect(await eventNames(payment)).toHaveLength(3);
     expect(await keptCallbacks(payment)).toBe(1);
     expect((await getOrderLock(database.tables(), payment))?.paidBy).toBeUndefined();
+    const corrected = paying(payment, { ...changes, amount: { minor: 3, currency: 'CNY' } });
+    const other = { ...corrected, callback: callbackOf(payment, 'd'.repeat(64)) };
+    for (let times = 1; times <= 2; times++)
+      expect(await settle(other)).toMatchObject({ kind: 'unchanged', why: 'stale' });
+    expect([await now(payment), await keptCallbacks(payment)]).toEqual([after, 2]);
   });
 
   it('does not hinder the right money that comes after it', async () => {

@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { refundIdOf } from '../../lib/domain/ids.ts';
 import { money } from '../../lib/domain/money.ts';
@@ -7,6 +6,7 @@ import { beginRun, renewRefund } from '../../lib/store/refund-work.ts';
 import { startDatabase, type Database } from '../store/database.ts';
 import {
   aCallback,
+  callbacksOf,
   eventNames,
   failed,
   madeRefund,
@@ -22,17 +22,6 @@ beforeAll(async () => {
   database = await startDatabase();
 });
 afterAll(() => database.stop());
-
-async function kept(pk: string): Promise<number> {
-  const { Count } = await database.tables().client.send(
-    new QueryCommand({
-      TableName: 'payments',
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :callback)',
-      ExpressionAttributeValues: { ':pk': pk, ':callback': 'CALLBACK#' },
-    }),
-  );
-  return Count ?? 0;
-}
 
 const one = async (minor?: number) => {
   const payment = await paidOne(database);
@@ -75,7 +64,7 @@ describe('a refund that succeeded', () => {
     expect(settled.filter(({ kind }) => kind === 'unchanged')).toHaveLength(9);
     expect(await saying()).toMatchObject({ kind: 'unchanged', why: 'duplicate' });
     expect((await paymentNow(database, payment)).amountRefunded).toEqual(minor(300));
-    expect(await kept(payment.transactionId)).toBe(1);
+    expect(await callbacksOf(database, payment)).toBe(1);
   });
 
   it('beside others at once: each counts once', async () => {
@@ -114,7 +103,7 @@ describe('a refund that succeeded', () => {
     for (const callback of [aCallback('d'), aCallback('d'), aCallback('e')])
       expect(await say(database, word, { callback })).toMatchObject({ kind: 'unchanged', why: 'stale' });
     expect(await paymentNow(database, payment)).toEqual(before);
-    expect(await kept(payment.transactionId)).toBe(2);
+    expect(await callbacksOf(database, payment)).toBe(2);
   });
 });
 
@@ -175,7 +164,7 @@ describe('a word that does not fit', () => {
     for (const settled of [await saying(), await saying()])
       expect(settled).toMatchObject({ kind: 'contradicts', why });
     expect([await paymentNow(database, payment), await refundNow(database, refund)]).toEqual(before);
-    expect(await kept(payment.transactionId)).toBe(1);
+    expect(await callbacksOf(database, payment)).toBe(1);
   });
 
   it('about nobody’s refund, nobody’s payment, or through another channel touches nothing', async () => {

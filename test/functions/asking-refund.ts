@@ -8,7 +8,7 @@ import type { Refund } from '../../lib/domain/refund.ts';
 import type { RefundRule } from '../../lib/gateways/provider.ts';
 import type { Tables } from '../../lib/store/table.ts';
 import { at } from '../domain/samples.ts';
-import { ports, type Database } from '../store/database.ts';
+import { ports, type Database, type TestPorts } from '../store/database.ts';
 
 export const year: RefundRule = { window: 365 * 86_400 };
 let numbers = 0;
@@ -21,6 +21,8 @@ export interface Asking {
   readonly age?: number;
   readonly tables?: Partial<Tables>;
   readonly started?: Refund[];
+  /** what was slept, in ms; the clock goes on by that */
+  readonly slept?: number[];
 }
 
 /** 3.00 under a number of its own, by the payment's application, unless said otherwise. */
@@ -32,7 +34,7 @@ export function askRefund(
 ): Promise<Created> {
   const { application = 'shop', operator, age = 60_000, started = [] } = asking;
   const rule = 'rule' in asking ? asking.rule : year;
-  const clock = ports(Date.parse(at) + age);
+  const clock = clockOf(age, asking.slept);
   const body = validate(createRefundBody, {
     ...{ original_transaction_id: payment.transactionId, business_refund_id: `r-${++numbers}` },
     ...{ amount: '3.00', ...changes },
@@ -48,6 +50,17 @@ export function askRefund(
     },
     { body, caller: { application, ...(operator && { operator }) }, deadline: clock.time + 20_000 },
   );
+}
+
+function clockOf(age: number, slept?: number[]): TestPorts {
+  const clock = ports(Date.parse(at) + age);
+  if (!slept) return clock;
+  const sleep = (ms: number) => {
+    slept.push(ms);
+    clock.time += ms;
+    return Promise.resolve();
+  };
+  return Object.assign(clock, { sleep });
 }
 
 /** `created`, `known`, or the code of the refusal. */

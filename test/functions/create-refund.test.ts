@@ -116,11 +116,12 @@ describe('a number that is known', () => {
     const [payment, other] = [await paidOne(database), await paidOne(database)];
     const body = { business_refund_id: 'known' };
     const first = await ask(payment, body);
-    expect(await ask(payment, { ...body, amount: '3' })).toMatchObject({
-      kind: 'known',
-      refund: first.refund,
-    });
-    for (const change of [{ amount: '3.01' }, { refund_method: 'OFFLINE' }])
+    for (const same of [{ amount: '3' }, { currency: 'CNY' }])
+      expect(await ask(payment, { ...body, ...same })).toMatchObject({
+        kind: 'known',
+        refund: first.refund,
+      });
+    for (const change of [{ amount: '3.01' }, { currency: 'USD' }, { refund_method: 'OFFLINE' }])
       expect(await outcome(ask(payment, { ...body, ...change }))).toBe('REFUND_MISMATCH');
     expect(await outcome(ask(other, body))).toBe('REFUND_MISMATCH');
     expect((await paymentNow(database, payment)).refunds).toBe(1);

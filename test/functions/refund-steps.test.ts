@@ -140,6 +140,16 @@ describe('asking what became of it', () => {
     expect((await one.now()).refund.status).toBe('PROCESSING');
   });
 
+  it('sends again what may have failed, for as long as only a repeat would say so', async () => {
+    const one = await sent({ query: [says.inconclusive] });
+    for (let i = 0; i < 3; i++) {
+      expect(await one.step('query')).toMatchObject({ next: 'submit', told: { kind: 'settled' } });
+      expect(await one.step('submit')).toMatchObject({ next: 'query', told: { kind: 'settled' } });
+    }
+    expect((await one.now()).refund.status).toBe('PROCESSING');
+    expect(one.orders).toHaveLength(4);
+  });
+
   it('goes on for as long as it takes; after thirty days somebody is called, and nothing fails', async () => {
     const one = await sent({ query: [says.state('processing')] });
     let steps = 0;

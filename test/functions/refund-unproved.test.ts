@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { isOpen, type RefundSnapshot } from '../../lib/domain/refund.ts';
-import type { DeclineCode, Outcome, UnknownReason } from '../../lib/gateways/gateway.ts';
+import type { DeclineCode, Outcome } from '../../lib/gateways/gateway.ts';
 import { startDatabase, type Database } from '../store/database.ts';
 import { refundOne, says, type Script } from './refunding.ts';
+import { refusal, refusals, unproved } from './unproved.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -18,32 +19,6 @@ type Wordless = [Extract<Unproved, { value: unknown } | { code: DeclineCode }>] 
   ? true
   : false;
 const isWordless: Wordless = true;
-
-const reasons: Readonly<Record<UnknownReason, true>> = {
-  ...{ timeout: true, connection: true, http_status: true, unreadable: true, bad_signature: true },
-  ...{ other_order: true, unlisted_code: true, not_signed: true },
-};
-/** by what a refusal may be called: whether it is the end */
-const refusals: Readonly<Record<DeclineCode, boolean>> = {
-  ...{ amount_refused: true, duplicate_order: true, already_paid: true, already_closed: true },
-  ...{ payer_refused: true, refused: true },
-  ...{ insufficient_balance: false, misconfigured: false },
-};
-const refusal = (code: DeclineCode) => ({ kind: 'declined', code, channelCode: 'NO', message: '' }) as const;
-const later = { kind: 'retry_later', channelCode: 'BUSY', message: '' } as const;
-
-type Answer = Outcome<never>;
-const answers: readonly (readonly [string, Answer])[] = [
-  ...Object.keys(reasons).map((each) => {
-    const answer: Answer = { kind: 'unknown', reason: each as UnknownReason, channelCode: 'X' };
-    return [`unknown: ${each}`, answer] as const;
-  }),
-  ['later', later],
-  ['later, and anew', { ...later, renew: true }],
-  ...Object.entries(refusals)
-    .filter(([, isEnd]) => !isEnd)
-    .map(([code]) => [code, refusal(code as DeclineCode)] as const),
-];
 
 async function played(script: Script) {
   const one = await refundOne(database, script);
@@ -67,7 +42,7 @@ describe('a refund stays open, and holds its amount', () => {
     expect(isWordless).toBe(true);
   });
 
-  it.each(answers)('when it is answered %s, however often', async (_, answer) => {
+  it.each(unproved)('when it is answered %s, however often', async (_, answer) => {
     expect(await played({ refund: [() => answer], query: [() => answer] })).toMatchObject(open);
   });
 

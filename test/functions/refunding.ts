@@ -37,6 +37,10 @@ export const says = {
   state:
     (state: 'succeeded' | 'processing') =>
     (refund: Refund): Outcome<RefundSnapshot> => ({ kind: 'ok', value: toldOf(refund, { state }) }),
+  inconclusive: (refund: Refund): Outcome<RefundSnapshot> => ({
+    kind: 'ok',
+    value: toldOf(refund, { state: 'processing', isInconclusive: true }),
+  }),
   failed: (refund: Refund): Outcome<RefundSnapshot> => ({
     kind: 'ok',
     value: toldOf(refund, { state: 'failed', channelCode: 'CLOSED' }),

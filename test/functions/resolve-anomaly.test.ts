@@ -1,10 +1,12 @@
 // A person decides about late or wrong money: the handler, from event to answer.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AnomalyKind } from '../../lib/domain/anomaly.ts';
+import { refundIdOf } from '../../lib/domain/ids.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import { account, aContext, anEvent, answered, environment } from '../lambda/gateway-event.ts';
 import { aPayment } from '../domain/samples.ts';
 import { anAnomaly, decisions, other, type Decisions } from '../flows/decisions.ts';
+import { madeRefund, refundNow } from '../flows/refunding.ts';
 import { startDatabase, type Database } from '../store/database.ts';
 
 type Run = (event: unknown, context: unknown) => Promise<unknown>;
@@ -27,7 +29,8 @@ beforeAll(async () => {
     IDEMPOTENCY_TABLE: 'idempotency',
     DUE_SHARDS_WRITTEN: '2',
     CALLERS: JSON.stringify([
-      caller('finance', ['read', 'reconcile'], true),
+      caller('finance', ['read', 'reconcile', 'refund'], true),
+      caller('auditor', ['read', 'reconcile'], true),
       caller('support', ['read', 'pay'], true),
       caller('shop', ['read', 'pay', 'reconcile']),
     ]),
@@ -50,6 +53,7 @@ async function resolve(transaction_id: string, { body = accept, role = 'finance'
 }
 
 const accept = { action: 'accept', version: 3, reason: 'the goods were sent' };
+const refund = { action: 'refund', version: 3, reason: 'nobody wants it' };
 const dismiss = { action: 'dismiss', version: 3, reason: 'given back by hand' };
 const waiting = (kind: AnomalyKind = 'PAID_AFTER_CLOSE', changes: Partial<Payment> = {}, paidBy?: 'other') =>
   on.placed({ status: 'CLOSED', anomaly: anAnomaly(kind), ...changes }, paidBy);
@@ -83,6 +87,24 @@ describe('a decision', () => {
     expect(await on.eventsOf(payment)).toMatchObject([
       { name: 'payment.anomaly_resolved', actor: 'finance' },
     ]);
+  });
+
+  it('to refund gives all of it back, and tells by which refund', async () => {
+    const payment = await waiting();
+    const { status, body } = await resolve(payment.transactionId, { body: refund });
+    const resolution = {
+      ...{ action: 'refund', by: 'finance', reason: refund.reason },
+      refund_id: refundIdOf(payment.transactionId, 0),
+    };
+    expect([status, body]).toMatchObject([200, { status: 'CLOSED', anomaly: { resolution } }]);
+    const told = { actor: 'finance', reason: refund.reason };
+    expect(await on.eventsOf(payment)).toMatchObject([
+      { name: 'refund.created', ...told },
+      { name: 'payment.anomaly_resolved', ...told },
+    ]);
+    // What colleagues write is not for the payer, who reads the refund's reason at the channel.
+    const made = await refundNow(database, { refundId: refundIdOf(payment.transactionId, 0) });
+    expect(made.reason).toBeUndefined();
   });
 
   it('is answered again under the same key, and made once', async () => {
@@ -140,7 +162,8 @@ describe('a decision is refused', () => {
       409,
       'STATE_CONFLICT',
     ],
-    ['an action that is none', { body: { ...accept, action: 'refund' } }, 400, 'INVALID_REQUEST'],
+    ['an action that is none', { body: { ...accept, action: 'auto_refund' } }, 400, 'INVALID_REQUEST'],
+    ['a refund, by whom may not refund', { role: 'auditor', body: refund }, 403, 'SCOPE_MISSING'],
     ['a field too many', { body: { ...accept, amount: '1.00' } }, 400, 'UNKNOWN_FIELD'],
     ['what is not JSON', { body: '{' }, 400, 'MALFORMED_JSON'],
   ])('to %s', async (_, asked, status, code) => {
@@ -153,12 +176,38 @@ describe('a decision is refused', () => {
   });
 
   it.each(['WRONG_PAYEE', 'CURRENCY_MISMATCH', 'GATEWAY_ID_REUSED'] as const)(
-    'to accept %s',
+    'to accept or to refund %s',
     async (kind) => {
-      const body = await expectRefusal(await waiting(kind), {}, 422, 'ANOMALY_NOT_ACCEPTABLE');
-      expect(body).toMatchObject({ retryable: false, param: 'action' });
+      for (const body of [accept, refund]) {
+        const answer = await expectRefusal(await waiting(kind), { body }, 422, 'ANOMALY_NOT_ACCEPTABLE');
+        expect(answer).toMatchObject({ retryable: false, param: 'action' });
+      }
     },
   );
+
+  it('to take money of which a part is on its way back: he is told by which refund, and what to do', async () => {
+    const { transactionId } = await waiting();
+    const { refundId } = await madeRefund(database, { transactionId }, { gatewayTransactionId: 'gw-late' });
+    const before = await on.rowOf(aPayment({ transactionId }));
+    const asked = { body: { ...accept, version: before.version } };
+    const answer = await resolve(transactionId, asked);
+    expect(answer).toMatchObject({ status: 409, body: { code: 'STATE_CONFLICT', param: 'action' } });
+    expect(answer.body['detail']).toContain(`${refundId} (3.00 CNY, PENDING)`);
+    expect(answer.body['detail']).toMatch(/was not taken.*dismiss/);
+    expect(await on.rowOf(before)).toEqual(before);
+  });
+
+  it('to give back money that the payment is paid with: he is told how it goes back', async () => {
+    const anomaly = anAnomaly('OVERPAID');
+    const { gatewayTransactionId } = anomaly;
+    const paid = { amountPaid: { minor: 880, currency: 'CNY' }, gatewayTransactionId } as const;
+    const payment = await on.placed({ status: 'PAID_SUCCESS', ...paid, anomaly });
+    const { transactionId, version } = payment;
+    const answer = await resolve(transactionId, { body: { ...accept, action: 'refund', version } });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'STATE_CONFLICT', param: 'action' } });
+    expect(answer.body['detail']).toMatch(/nothing was given back.*POST .refunds.transactions/);
+    expect(await on.rowOf(payment)).toEqual(payment);
+  });
 
   it('for a payment that is not there', async () => {
     for (const id of [aPayment().transactionId, 'x', 'PAYMENT'])

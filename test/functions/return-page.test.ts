@@ -27,7 +27,7 @@ const anomaly: Anomaly = {
   paidAt: at,
   gatewayTransactionId: 'gw-1',
 };
-const resolution = { action: 'dismiss', by: 'operators', reason: 'sent back', at } as const;
+const resolution = { action: 'dismiss', by: 'operators', reason: 'sent back', at, version: 3 } as const;
 
 describe('the page', () => {
   it.each<[Partial<Payment>, Message]>([

@@ -47,7 +47,9 @@ beforeAll(async () => {
     DUE_INDEX: findingIndex,
     DUE_SHARDS_READ: '2',
     DUE_SHARDS_WRITTEN: '2',
-    CHANNELS: JSON.stringify([{ code: 'ALIPAY', provider: 'alipay', secret_arn: 'arn:secret' }]),
+    CHANNELS: JSON.stringify(
+      ['ALIPAY', 'ALIPAY_EMPTY'].map((code) => ({ code, provider: 'alipay', secret_arn: 'arn:secret' })),
+    ),
     POWERTOOLS_DEV: 'true',
     POWERTOOLS_LOG_LEVEL: 'INFO',
     POWERTOOLS_METRICS_DISABLED: 'false',
@@ -182,6 +184,14 @@ describe('status sync', () => {
     expect(counted('sync_unanswered')).toBe(1);
     expect(lines('payment.sync_unanswered')).toMatchObject([{ reason: 'CHANNEL_UNKNOWN' }]);
     expect(await row(payment)).toMatchObject({ unanswered: 1 });
+  });
+
+  it('calls somebody for a channel without configuration', async () => {
+    const { transactionId: transaction_id } = await due({ paymentChannel: 'ALIPAY_EMPTY' });
+    await tick();
+    expect([counted('sync_unanswered'), counted('channel_misconfigured')]).toEqual([1, 1]);
+    const code = 'CHANNEL_MISCONFIGURED';
+    expect(lines('channel.misconfigured')).toMatchObject([{ level: 'ERROR', transaction_id, code }]);
   });
 
   it('says what the queue did not take', async () => {

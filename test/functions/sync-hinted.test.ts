@@ -20,16 +20,21 @@ const ended = (status: Payment['status'], script: Script, age = ages.over) =>
   dueOne(database, script, { status, age });
 
 describe('a hint about a payment that is final', () => {
-  it.each(['CLOSED', 'PAID_FAILED'] as const)('%s: money that came late is found, once', async (status) => {
-    const one = await ended(status, { query: [says.paid] });
-    expect(await hint(one)).toMatchObject({ told: { kind: 'settled', as: 'anomaly' }, unheard: false });
-    expect(await hint(one)).toMatchObject({ told: { kind: 'settled', as: 'unchanged' } });
-    expect(await one.row()).toMatchObject({ status, anomaly: { kind: 'PAID_AFTER_CLOSE' } });
-    expect((await one.events()).at(-1)).toEqual({
-      name: 'payment.anomaly_found',
-      reason: 'the channel hinted at news',
-    });
-  });
+  it.each(['CLOSED', 'PAID_FAILED'] as const)(
+    '%s: money that came late is found and goes back, once',
+    async (status) => {
+      const one = await ended(status, { query: [says.paid] });
+      expect(await hint(one)).toMatchObject({ told: { kind: 'settled', as: 'anomaly' }, unheard: false });
+      expect(await hint(one)).toMatchObject({ told: { kind: 'settled', as: 'unchanged' } });
+      expect(await one.row()).toMatchObject({ status, anomaly: { kind: 'PAID_AFTER_CLOSE' } });
+      const reason = 'anomaly_policy PAID_AFTER_CLOSE';
+      expect((await one.events()).slice(-3)).toEqual([
+        { name: 'payment.anomaly_found', reason: 'the channel hinted at news' },
+        { name: 'refund.created', reason },
+        { name: 'payment.anomaly_resolved', reason },
+      ]);
+    },
+  );
 
   it('that is paid: the same money changes nothing, other money is a duplicate', async () => {
     const one = await dueOne(database, { query: [says.paid, says.paid, otherMoney] });

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { refundIdOf } from '../../lib/domain/ids.ts';
 import type { RefundSnapshot } from '../../lib/domain/refund.ts';
-import { paymentNow, paidOne, refundNow, say, succeeded } from '../flows/refunding.ts';
+import { createPayment } from '../../lib/store/payments.ts';
+import { aPayment } from '../domain/samples.ts';
+import { cause, failed, paymentNow, paidOne, refundNow, say, succeeded } from '../flows/refunding.ts';
 import { startDatabase, type Database } from '../store/database.ts';
 import { refundOne, says, type Refunding } from './refunding.ts';
 
@@ -77,6 +79,30 @@ describe('a refund that its channel hints at', () => {
     expect((await one.now()).payment.status).toBe('PAID_SUCCESS');
   });
 
+  it('after its success is not forgotten where the channel does not show it: it may have come back', async () => {
+    const one = await refundOne(database, { query: [says.none] });
+    await say(database, succeeded(one.refund));
+    await expect(one.sync(hint(one))).rejects.toThrow('does not say');
+    expect((await one.now()).refund.status).toBe('SUCCESS');
+  });
+
+  it('after its success, or open, is heard where the channel shows it and not what became of it', async () => {
+    for (const word of [succeeded, undefined]) {
+      const one = await refundOne(database, { query: [says.inconclusive] });
+      if (word) await say(database, word(one.refund));
+      expect(await one.sync(hint(one))).toMatchObject({ kind: 'asked', told: { kind: 'settled' } });
+    }
+  });
+
+  it('after its failure is not forgotten until the channel says what became of it: it may have gone', async () => {
+    const one = await refundOne(database, { query: [says.inconclusive, says.state('succeeded')] });
+    await say(database, failed(one.refund));
+    await expect(one.sync(hint(one))).rejects.toThrow('does not say');
+    expect((await one.now()).refund.status).toBe('FAILED');
+    await one.sync(hint(one));
+    expect((await one.now()).refund.status).toBe('SUCCESS');
+  });
+
   it('changes nothing while the channel does not say, or cannot be asked', async () => {
     const silent = await refundOne(database, { query: [says.timeout] });
     expect(await silent.sync(hint(silent))).toMatchObject({ told: { kind: 'unknown', reason: 'timeout' } });
@@ -124,11 +150,35 @@ describe('a refund of the console that its channel hints at', () => {
     await expect(one.sync(about(one, 'console-2'))).rejects.toThrow('does not say');
   });
 
-  it('is nothing where the channel has none, and not forgotten where its payment is not there', async () => {
+  it('is not forgotten where the channel does not show it yet, or its payment is not there', async () => {
     const one = await refundOne(database, { query: [says.none] });
-    expect(await one.sync(about(one, 'console-3'))).toEqual({ kind: 'nothing_due' });
+    await expect(one.sync(about(one, 'console-3'))).rejects.toThrow('does not show');
     const strange = { ...about(one, 'console-4'), transactionId: 'pay_01h455vb4pex5vsknk084sn02q' } as const;
     await expect(one.sync(strange)).rejects.toThrow('is not there');
+  });
+
+  it('before its payment is known as paid is not forgotten', async () => {
+    const one = await refundOne(database, { query: [() => told('gw-unpaid')] });
+    const unpaid = aPayment({ payee: one.payment.payee });
+    await createPayment(database.tables(), unpaid, cause, undefined, 0);
+    const { transactionId } = unpaid;
+    const message = { transactionId, gatewayRefundId: 'console-1', gatewayTransactionId: 'gw-unpaid' };
+    await expect(one.sync(message)).rejects.toThrow('no_such_payment');
+  });
+
+  it('and is under way for more than 30 days calls somebody, and is asked for on', async () => {
+    const payment = await paidOne(database);
+    const word = { ...told(payment.gatewayTransactionId, 'processing').value, gatewayRefundId: 'console-6' };
+    await say(database, word);
+    const refundId = refundIdOf(payment.transactionId, 0);
+    const one = await refundOne(database, {
+      query: [() => ({ kind: 'ok', value: word })],
+      payee: payment.payee,
+    });
+    expect(await one.sync({ refundId })).not.toHaveProperty('overdue');
+    one.clock.time += 31 * 86_400_000;
+    expect(await one.sync({ refundId })).toMatchObject({ kind: 'asked', overdue: true });
+    expect(await refundNow(database, { refundId })).toMatchObject({ status: 'PROCESSING' });
   });
 
   it('and was under way is asked for every day, and never sent', async () => {

@@ -177,13 +177,11 @@ describe('a payment that is to be closed', () => {
     expect((await one.events()).at(-1)?.reason).toBe('status sync: it is to be closed');
   });
 
-  it('and whose money came after that is held, and asked for on', async () => {
+  it('and whose money came after that is closed: the money goes back', async () => {
     const one = await due({ query: [says.paid] }, { closeRequestedAt: '2026-11-22T08:01:00.000Z' });
     expect(await one.sync()).toMatchObject({ told: { kind: 'settled', as: 'anomaly' } });
-    const row = await one.row();
-    expect(row).toMatchObject({ status: 'PENDING_PAYMENT', anomaly: { kind: 'PAID_AFTER_CLOSE' } });
-    expect(Date.parse(row.dueAt ?? '')).toBeGreaterThan(one.clock.time);
-    expect(await one.sync()).toMatchObject({ told: { kind: 'settled', as: 'unchanged' } });
+    const resolution = { action: 'refund', by: 'policy' };
+    expect(await one.row()).toMatchObject({ status: 'CLOSED', anomaly: { resolution } });
   });
 
   it('and that the channel does not know yet waits for its end: a payer may still make it', async () => {

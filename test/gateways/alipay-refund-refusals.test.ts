@@ -69,6 +69,40 @@ describe('a refusal for good', () => {
   });
 });
 
+describe('a refusal of a repeat, when Alipay knows the number and tells no status', () => {
+  const submittedAt = new Date(noon - 30 * 86_400_000).toISOString();
+  const known = { ...made, refund_status: undefined };
+  const ofRefund = 'ACQ.TRADE_NOT_ALLOW_REFUND';
+  const codes = forGood.map(([code]) => code);
+  const ofTrade = codes.filter((code) => code !== ofRefund);
+
+  test.each([...ofTrade, ...discordant])(
+    '%s speaks of the trade as it is since: what was taken up may still go',
+    async (code) => {
+      for (const shown of [known, { ...known, refund_status: '' }, { ...known, refund_amount: undefined }])
+        expect(await refunded(no(code), shown, { submittedAt })).toMatchObject({
+          kind: 'unknown',
+          channelCode: code,
+        });
+    },
+  );
+
+  test(`${ofRefund} is said of a refund that failed`, async () => {
+    expect(await refunded(no(ofRefund), known, { submittedAt })).toMatchObject({
+      kind: 'declined',
+      channelCode: ofRefund,
+    });
+  });
+
+  test.each(codes)('%s to the first call is of that call: nothing was taken up before', async (code) => {
+    expect(await refunded(no(code), known)).toMatchObject({ kind: 'declined', channelCode: code });
+  });
+
+  test.each(codes)('%s, and Alipay does not know the number: declined', async (code) => {
+    expect(await refunded(no(code), ok, { submittedAt })).toMatchObject({ kind: 'declined' });
+  });
+});
+
 describe('other refusals', () => {
   test.each([
     ['ACQ.SELLER_BALANCE_NOT_ENOUGH', '40004', 'insufficient_balance'],

@@ -118,10 +118,36 @@ describe('what a query tells', () => {
     expect(sent[0]?.business).toMatchObject({ out_request_no: gatewayRefundId });
   });
 
-  test.each([[undefined], ['']])('status %p is neither success, nor failure, nor absence', async (status) => {
-    expect(await asked({ ...made, refund_status: status })).toEqual({
+  test.each([[undefined], ['']])(
+    'status %p of what it shows: it may go on, and may have failed',
+    async (status) => {
+      expect(await asked({ ...made, refund_status: status })).toEqual({
+        kind: 'ok',
+        value: { state: 'processing', isInconclusive: true, ...facts },
+      });
+    },
+  );
+
+  test('a number without an amount and a status is no answer', async () => {
+    expect(await asked({ ...made, refund_status: '', refund_amount: undefined })).toMatchObject({
+      kind: 'unknown',
+      channelCode: 'no_refund_status',
+    });
+  });
+
+  test('the same of one of the console', async () => {
+    const gatewayRefundId = '202611201407081234567890';
+    const { gateway } = saying({}, { ...made, refund_status: '', out_request_no: gatewayRefundId });
+    const query = { ...payment, gatewayRefundId, currency: 'CNY' as const };
+    expect(await gateway.queryRefund?.(query, options)).toEqual({
       kind: 'ok',
-      value: { state: 'processing', ...facts },
+      value: {
+        state: 'processing',
+        isInconclusive: true,
+        ...payment,
+        gatewayRefundId,
+        amount: wanted.amount,
+      },
     });
   });
 

@@ -115,11 +115,43 @@ describe('how it stands', () => {
     { payment_intent: null },
     { currency: 'eur' },
     { metadata: { refund_id: refundIdOf(order, 1) } },
-    { metadata: {} },
   ])('another refund: %j', async (change) => {
     const other = { kind: 'unknown', reason: 'other_order' };
     expect(await refunded({}, said(200, made(change))).outcome).toEqual(other);
     expect(await asked({ gatewayRefundId: refundNumber }, said(200, made(change))).outcome).toEqual(other);
+  });
+
+  test('without our number it is another, unless it has the number that Stripe gave ours', async () => {
+    const bare = made({ metadata: {} });
+    const other = { kind: 'unknown', reason: 'other_order' };
+    expect(await refunded({}, said(200, bare)).outcome).toEqual(other);
+    expect(await asked({ gatewayRefundId: 're_3AnotherOfTests' }, said(200, bare)).outcome).toEqual(other);
+    const known = { gatewayRefundId: refundNumber };
+    const ours = { kind: 'ok', value: { state: 'succeeded', gatewayRefundId: refundNumber } };
+    expect(await asked(known, said(200, bare)).outcome).toMatchObject(ours);
+  });
+
+  test('is found by Stripe’s number where somebody took ours off: none is made beside it', async () => {
+    const known = { ...again, gatewayRefundId: refundNumber };
+    const { outcome, sent } = refunded(known, list([...others, made({ metadata: {} })]));
+    expect(await outcome).toMatchObject({ kind: 'ok', value: { gatewayRefundId: refundNumber } });
+    expect(calls(sent)).toEqual([listed]);
+  });
+
+  test('under our number is not the one we know: neither believed nor made beside it', async () => {
+    const known = { ...again, gatewayRefundId: 're_3TheOneWeKnow01' };
+    const { outcome, sent } = refunded(known, list([...others, made()]));
+    expect(await outcome).toEqual({ kind: 'unknown', reason: 'other_order' });
+    expect(calls(sent)).toEqual([listed]);
+  });
+
+  test('of two under our number it is the one we know', async () => {
+    const known = { ...again, gatewayRefundId: refundNumber };
+    const twin = made({ id: 're_3TwinOfTests0001', status: 'failed' });
+    const pages = [list([twin], true), list([made()])];
+    expect(await refunded(known, ...pages).outcome).toMatchObject({
+      value: { state: 'succeeded', gatewayRefundId: refundNumber },
+    });
   });
 
   test('of another amount it is not the one that was to be made', async () => {

@@ -1,6 +1,7 @@
 // What WeChat Pay's refusals prove of a refund: nothing is refused or failed that may have been made.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { noon } from '../contract/bench.ts';
 import { order, said } from './wechat-answering.ts';
 import {
   again,
@@ -51,6 +52,37 @@ describe.each(refusals)('%i %s', (status, code, meaning) => {
     expect((await sending(asked, refusal, no(429, 'FREQUENCY_LIMITED'))).outcome).toMatchObject({
       kind: 'retry_later',
     });
+  });
+});
+
+describe('soon after an earlier try, which may not be found yet', () => {
+  const after = (ms: number) => ({ ...asked, submittedAt: new Date(noon - ms).toISOString() });
+  const settled = refusals.flatMap(([status, code, meaning]): (readonly [number, string])[] =>
+    meaning === 'refused' || meaning === 'payer_refused' ? [[status, code]] : [],
+  );
+
+  test.each(settled)('%i %s: unknown for a minute, and a refusal from then on', async (status, code) => {
+    const refusal = no(status, code);
+    expect(await sending(after(59_999), none, refusal, none)).toMatchObject({
+      outcome: { kind: 'unknown', channelCode: code },
+      calls: 'GET POST GET',
+    });
+    expect((await sending(after(60_000), none, refusal, none)).outcome).toMatchObject({ kind: 'declined' });
+  });
+
+  test('what is found by then counts', async () => {
+    const { outcome } = await sending(after(1), none, no(400, 'INVALID_REQUEST'), told('PROCESSING'));
+    expect(outcome).toMatchObject({ kind: 'ok', value: { state: 'processing' } });
+  });
+
+  test('what a person can mend is said at once: it ends nothing', async () => {
+    for (const [status, code, meaning] of [
+      [403, 'NOT_ENOUGH', 'insufficient_balance'],
+      [403, 'NO_AUTH', 'misconfigured'],
+    ] as const) {
+      const { outcome } = await sending(after(1), none, no(status, code), none);
+      expect(outcome).toMatchObject({ kind: 'declined', code: meaning });
+    }
   });
 });
 

@@ -56,8 +56,8 @@ async function closedAndDecided({ world, send, plant }: Planting): Promise<strin
   await send(
     post(id, 'close', { reason: plant('a card number in a reason', '5105105105105100') }, 'local-app'),
   );
-  const late = await told(world, id);
-  expect(late).toMatchObject({ anomaly: { kind: 'PAID_AFTER_CLOSE' } });
+  const late = await told(world, id, { total_amount: '9.99' });
+  expect(late).toMatchObject({ anomaly: { kind: 'OVERPAID' } });
   const because = plant('why it was accepted', 'canary-reason-of-a-decision', [
     ...record,
     'answers',

@@ -19,6 +19,19 @@ const sufferings = {
   ],
   SendMessageBatch: ['throttle', 'internal_error', 'lost_answer', 'crash_before', 'crash_after'],
   GetQueueAttributes: ['throttle', 'internal_error', 'crash_before', 'crash_after'],
+  StartExecution: [
+    ...[
+      'throttle',
+      'internal_error',
+      'access_denied',
+      'lost_answer',
+      'duplicate',
+      'crash_before',
+      'crash_after',
+    ],
+  ],
+  /** Step Functions' own, of the function that a task names */
+  Invoke: ['throttle', 'internal_error', 'lost_answer', 'timeout', 'duplicate'],
   PutEvents: [
     ...['throttle', 'internal_error', 'lost_answer', 'partial_failure', 'crash_before', 'crash_after'],
   ],
@@ -31,10 +44,13 @@ export type Way = readonly (readonly [operation: string, action: Action, what: s
 
 export interface Fault {
   readonly operation: string;
+  readonly service?: string;
   readonly action: string;
   readonly fault: string;
   readonly nth?: number;
   readonly times?: number;
+  /** of `slow` */
+  readonly ms?: number;
 }
 
 /** A fault in words, and as it is ordered. */
@@ -46,11 +62,28 @@ export function faultsOf(way: Way): Named[] {
     const same = way.slice(0, place).filter((before) => before[0] === operation && before[1] === action);
     const [, first = ''] = way.find((each) => each[0] === operation) ?? [];
     return sufferings[action].map((fault): Named => {
-      const order = { operation, action, fault, nth: same.length + 1 };
+      const order = { operation, action, ...serviceOf(action), fault, nth: same.length + 1 };
       // A secret is read by a sandbox that is new.
       const fresh = { operation, action: first, fault: 'crash_before' };
       return [`${operation}: ${fault} when ${what}`, action === 'GetSecretValue' ? [fresh, order] : [order]];
     });
+  });
+}
+
+function serviceOf(action: Action): Pick<Fault, 'service'> {
+  return action === 'Invoke' ? { service: 'lambda' } : {};
+}
+
+/** Faults that have nothing to do with each other share a journey. */
+export function paired(
+  some: readonly Named[],
+  others: readonly Named[],
+): (readonly [what: string, then: string, faults: readonly Fault[]])[] {
+  const longer = some.length > others.length ? some : others;
+  return longer.map((_, place) => {
+    const [what, first] = some[place] ?? ['nothing', []];
+    const [then, second] = others[place] ?? ['nothing', []];
+    return [what, then, [...first, ...second]];
   });
 }
 

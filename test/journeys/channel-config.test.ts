@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
 import { bootPatience, startService, type Service } from './service.ts';
+import { settings, takesEffect } from './settings.ts';
 import { create, logged, newOrder, pay, shown, untilStatus } from './shop.ts';
 
 interface ChannelView {
@@ -22,18 +23,11 @@ afterAll(() => service.stop());
 
 const channel = '/channels/ALIPAY';
 
-/** The settings as they are, with `more` in their place. */
-async function settings(more: object, of = channel): Promise<object> {
-  const { body } = await service.operator<ChannelView & Record<string, unknown>>(of);
-  const own = new Set(['channel_code', 'secret_fingerprints', 'version', 'updated_at', 'updated_by']);
-  return { ...Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name))), ...more };
-}
-
 const put = async (more: object, of = channel) =>
-  service.operator<ChannelView & { code?: string }>(of, { method: 'PUT', body: await settings(more, of) });
-
-/** Functions know a channel for five minutes. */
-const takesEffect = () => service.control('/clock', { advance: '6m' });
+  service.operator<ChannelView & { code?: string }>(of, {
+    method: 'PUT',
+    body: await settings(service, of.slice('/channels/'.length), more),
+  });
 
 const newKeys = (modulusLength = 2048) =>
   generateKeyPairSync('rsa', {
@@ -99,12 +93,18 @@ describe('what is refused, and changes nothing', () => {
 
   test('by whom it is none of their business', async () => {
     for (const client of [service.app, service.finance]) {
-      const refused = await client(channel, { method: 'PUT', body: await settings({ is_active: false }) });
+      const refused = await client(channel, {
+        method: 'PUT',
+        body: await settings(service, 'ALIPAY', { is_active: false }),
+      });
       expect(refused).toMatchObject({ status: 403, body: { code: 'SCOPE_MISSING' } });
     }
     expect(await service.app(channel)).toMatchObject({ status: 200, body: { is_active: true } });
     expect(await service.operator('/channels/NONE')).toMatchObject({ status: 404 });
-    const none = await service.operator('/channels/NONE', { method: 'PUT', body: await settings({}) });
+    const none = await service.operator('/channels/NONE', {
+      method: 'PUT',
+      body: await settings(service, 'ALIPAY', {}),
+    });
     expect(none).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', param: 'channel_code' } });
   });
 });
@@ -114,7 +114,7 @@ describe('what is taken', () => {
     const [shownBefore, later] = [newOrder(), newOrder()];
     const id = await shown(service.app, shownBefore);
     expect((await put({ is_active: false })).body).toMatchObject({ is_active: false });
-    await takesEffect();
+    await takesEffect(service);
     expect(await create(service.app, later)).toMatchObject({
       status: 409,
       body: { code: 'CHANNEL_DISABLED', param: 'payment_channel', outcome: 'not_attempted' },
@@ -122,7 +122,7 @@ describe('what is taken', () => {
     await pay(service, id);
     await untilStatus(service, id, 'PAID_SUCCESS');
     await put({ is_active: true });
-    await takesEffect();
+    await takesEffect(service);
     await pay(service, await shown(service.app, later));
     await expectAgreement(service, [shownBefore, later]);
   });
@@ -134,7 +134,7 @@ describe('what is taken', () => {
     const before = await shown(service.app, { ...order, business_order_id: `${order.business_order_id}-1` });
     const { body } = await put({ client_secret: 'ESecretOfNobody_0123456789' }, payPal);
     expect(body).toMatchObject({ version: expect.any(Number) });
-    await takesEffect();
+    await takesEffect(service);
     await logged(service, before, 'channel.misconfigured');
     expect(await create(service.app, order)).toMatchObject({
       status: 503,
@@ -149,7 +149,7 @@ describe('what is taken', () => {
     const second = await put({ private_key_merchant: other });
     expect(second.body.secret_fingerprints['private_key_merchant']).toMatch(/^sha256:[0-9a-f]{16}$/);
     expect(second.body.secret_fingerprints).not.toEqual(first.body.secret_fingerprints);
-    await takesEffect();
+    await takesEffect(service);
     const order = newOrder();
     expect(await create(service.app, order)).toMatchObject({
       status: 503,

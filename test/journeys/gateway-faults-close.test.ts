@@ -7,7 +7,6 @@ import { bootPatience, startService, until, type Answer, type Service } from './
 import { asked, close, open, pay, read, shown, type Order } from './shop.ts';
 
 const requested = { status: 202, body: { status: 'PENDING_PAYMENT' } };
-const underReview = { status: 409, body: { code: 'ORDER_UNDER_REVIEW' } };
 const fine = { status: 200, body: { status: 'CLOSED' } };
 
 /** What a close must answer that meets the fault. ms: how long a line is held before it is cut */
@@ -127,7 +126,7 @@ describe.each(every)('$channel: $operation', ({ product, operation }) => {
 describe.each(told)('$channel: the payer pays what was to be closed', (product) => {
   test.each(names)('%s', async (fault) => {
     const { id, paid, again } = storyOf(product, `late ${fault}`);
-    expect(again).toMatchObject(paid ? underReview : fine);
+    expect(again).toMatchObject(fine);
     const { anomaly, amount_paid } = await read(service, id);
     expect([anomaly?.kind, anomaly?.amount, amount_paid]).toEqual([
       ...(paid ? ['PAID_AFTER_CLOSE', '8.80'] : [undefined, undefined]),

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectAgreement } from './agree.ts';
 import { knownAtOnce, openedByPayer, orderOf, products } from './products.ts';
 import { bootPatience, startService, until, type Service } from './service.ts';
+import { untilBack } from './refunding.ts';
+import { holdMoney } from './settings.ts';
 import {
   asked,
   close,
@@ -23,6 +25,10 @@ let service: Service;
 
 beforeAll(async () => {
   service = await startService();
+  await holdMoney(
+    service,
+    products.map(({ channel }) => channel),
+  );
 }, bootPatience);
 
 afterAll(() => service.stop());
@@ -84,8 +90,8 @@ describe.each(captured)('$channel $method', (product) => {
 });
 
 describe.each(openedByPayer)('$channel $method', (product) => {
-  test.each(['accept', 'dismiss'] as const)(
-    'nobody had opened it, and then somebody pays: late money is held, and a person can %s it',
+  test.each(['accept', 'refund', 'dismiss'] as const)(
+    'nobody had opened it, and then somebody pays: late money is held where it is to be, and a person can %s it',
     async (action) => {
       const order = orderOf(product);
       const { body } = await create(service.app, order);
@@ -110,7 +116,9 @@ describe.each(openedByPayer)('$channel $method', (product) => {
           anomaly: { resolution: { action, by: 'operators' } },
         },
       });
-      expect((await resolve(service.finance, id, action)).body).toMatchObject({ code: 'NOTHING_TO_RESOLVE' });
+      if (action === 'refund') await untilBack(service, id);
+      const another = action === 'refund' ? service.operator : service.finance;
+      expect((await resolve(another, id, action)).body).toMatchObject({ code: 'NOTHING_TO_RESOLVE' });
       await expectAgreement(service, [order]);
     },
   );

@@ -12,12 +12,17 @@ import {
   products,
 } from './products.ts';
 import { bootPatience, startService, until, type PaymentView, type Service } from './service.ts';
+import { holdMoney } from './settings.ts';
 import { create, pay, payInVain, read, resolve, untilStatus, type Order } from './shop.ts';
 
 let service: Service;
 
 beforeAll(async () => {
   service = await startService();
+  await holdMoney(
+    service,
+    products.map(({ channel }) => channel),
+  );
 }, bootPatience);
 
 afterAll(() => service.stop());

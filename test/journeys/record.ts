@@ -61,7 +61,10 @@ export function ofRecord({ payment, timeline }: SeenPayment): string[] {
           isStep({ entry, previous: timeline[place - 1], step: refunds[place] }, before, now),
           `I10 ${at} is no edge: ${entry.name}`,
         ),
-        ...complain(mayHaveDone(entry, payment, refunds[place]), `I16 ${at} is the doing of ${entry.actor}`),
+        ...complain(
+          mayHaveDone({ entry, previous: timeline[place - 1], step: refunds[place] }, payment),
+          `I16 ${at} is the doing of ${entry.actor}`,
+        ),
         ...complain(
           place === 0 ||
             !['amount_requested', 'currency', 'transaction_id'].some((name) => changed.includes(name)),
@@ -99,15 +102,17 @@ function isStep({ entry, previous, step }: Place, was: Facts | undefined, now: F
   if ('anomaly' in before)
     return name === (decided(entry) ? 'payment.anomaly_resolved' : 'payment.anomaly_found');
   // With its refund it was decided.
-  if (name === 'payment.anomaly_resolved') return isStrayRefund(previous);
+  if (name === 'payment.anomaly_resolved') return isStray(previous, 'refund.created');
+  // It did not go back, and waits again.
+  if (name === 'payment.anomaly_found') return isStray(previous, 'refund.failed', 'refund.reversed');
   if ('captures' in before) return name === 'payment.capture_begun';
   if ('capture_declines' in before) return name === 'payment.capture_declined';
   return name === 'payment.close_requested' && ('close_requested_at' in before || 'superseded_by' in before);
 }
 
-/** A refund of late or wrong money was made. */
-function isStrayRefund(entry: TimelineEntry | undefined): boolean {
-  return entry?.name === 'refund.created' && 'anomaly' in entry.before;
+/** This befell a refund of late or wrong money. */
+function isStray(entry: TimelineEntry | undefined, ...names: readonly string[]): boolean {
+  return entry !== undefined && names.includes(entry.name) && 'anomaly' in entry.before;
 }
 
 /** Who decided about late or wrong money by this change. */
@@ -116,7 +121,7 @@ function decided({ before, after }: TimelineEntry): string | undefined {
 }
 
 /** The application and the channel; people and the policy, where they decided; people, where they want it closed. */
-function mayHaveDone(entry: TimelineEntry, payment: PaymentView, step: RefundStep | undefined): boolean {
+function mayHaveDone({ entry, previous, step }: Place, payment: PaymentView): boolean {
   const { actor, name } = entry;
   if (step) return mayHaveRefunded(actor, payment, step);
   const { application, payment_channel } = payment;
@@ -126,9 +131,8 @@ function mayHaveDone(entry: TimelineEntry, payment: PaymentView, step: RefundSte
   const others: Readonly<Record<string, readonly string[]>> = {
     'payment.close_requested': ['operators', 'payments'],
     'payment.anomaly_found': ['payments'],
-    // With a refund of its money.
-    'payment.anomaly_resolved': ['policy'],
-    'payment.closed': ['policy'],
   };
+  // With a refund of its money.
+  if (isStray(previous, 'refund.created')) return actor === previous?.actor;
   return [application, `channel:${payment_channel}`, ...(others[name] ?? [])].includes(actor);
 }

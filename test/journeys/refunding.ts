@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Product } from './products.ts';
 import { orderOf } from './products.ts';
-import { until, type Answer, type Client, type Problem, type Service } from './service.ts';
-import { pay, shown, untilStatus, type Order } from './shop.ts';
+import { newKey, until, type Answer, type Client, type Problem, type Service } from './service.ts';
+import { pay, read, shown, untilStatus, type Order } from './shop.ts';
 import type { BookRefund } from './sight.ts';
 
 /** A refund as the API shows it; amounts are decimal text. */
@@ -43,10 +43,11 @@ export function refund(
   id: string,
   amount: string,
   more: object = {},
+  key = newKey(),
 ): Promise<Answer<Partial<RefundView & Problem>>> {
   return client<Partial<RefundView & Problem>>('/refunds/transactions', {
     method: 'POST',
-    headers: { 'idempotency-key': randomUUID() },
+    headers: { 'idempotency-key': key },
     body: {
       ...{ original_transaction_id: id, business_refund_id: `r-${randomUUID().slice(0, 18)}`, amount },
       ...more,
@@ -85,6 +86,14 @@ export async function untilRefund(
     await service.control('/clock', { advance: step });
     return undefined;
   });
+}
+
+/** Money that came late or wrong has gone back, by the refund that was decided on. Status sync begins it. */
+export async function untilBack(service: Service, id: string): Promise<RefundView> {
+  const decided = await until(`${id} to be decided about`, async () => {
+    return (await read(service, id)).anomaly?.resolution?.refund_id;
+  });
+  return untilRefund(service, decided, 'SUCCESS', '61s');
 }
 
 /** Time stands still meanwhile. */

@@ -151,3 +151,33 @@ describe.each(by('wechat-pay'))('$channel', (product) => {
     await expectAgreement(service, [order]);
   });
 });
+
+describe.each(by('alipay'))('$channel', (product) => {
+  /** Taken up, and under way. */
+  async function underWay() {
+    const { order, id } = await paidBy(service, product);
+    await decide(service, { transaction_id: id }, 'pending');
+    const refund_id = await refunding(service, id, '8.80');
+    await advance('2m');
+    expect(await readRefund(service, refund_id)).toMatchObject({ status: 'PROCESSING' });
+    return { order, id, refund_id };
+  }
+
+  test('fails what it had taken up: a repeat brings it out, and the amount may go back by another', async () => {
+    const { order, id, refund_id } = await underWay();
+    await decide(service, { refund_id }, 'failed');
+    await untilRefund(service, refund_id, 'FAILED');
+    expect(await read(service, id)).toMatchObject(back);
+    await untilRefund(service, await refunding(service, id, '8.80'), 'SUCCESS');
+    expect(await read(service, id)).toMatchObject(gone);
+    await expectAgreement(service, [order]);
+  });
+
+  test('gives back what it had taken up, once, however often it was asked to', async () => {
+    const { order, id, refund_id } = await underWay();
+    await decide(service, { refund_id }, 'success');
+    await untilRefund(service, refund_id, 'SUCCESS');
+    expect(await inBooks(service, id)).toMatchObject([{ refund_id, amount: '8.80' }]);
+    await expectAgreement(service, [order]);
+  });
+});

@@ -60,6 +60,27 @@ describe.each(oneOfEach)('$channel', (product) => {
   });
 });
 
+test('while every transaction meets another: nothing is held, and who comes again gets his refund', async () => {
+  const order = newOrder();
+  const id = await shown(service.app, order);
+  await pay(service, id);
+  await untilStatus(service, id, 'PAID_SUCCESS');
+  const fault = { operation: 'create-refund', action: 'TransactWriteItems', fault: 'transaction_conflict' };
+  await service.control('/faults', { ...fault, times: 1000 });
+  const named = { business_refund_id: `contended-${id.slice(4)}` };
+  const busy = await refund(service.app, id, '8.80', named);
+  expect(busy).toMatchObject({
+    ...{ status: 409, body: { code: 'STATE_CONFLICT', retryable: true, outcome: 'not_attempted' } },
+  });
+  expect(busy.headers.get('retry-after')).toBe('1');
+  expect(await read(service, id)).toMatchObject({ status: 'PAID_SUCCESS', refundable_amount: '8.80' });
+  await service.control('/faults', undefined, 'DELETE');
+  const { status, body } = await refund(service.app, id, '8.80', named);
+  expect(status).toBe(201);
+  await untilRefund(service, body.refund_id ?? '', 'SUCCESS');
+  await expectAgreement(service, [order]);
+});
+
 interface Executions {
   readonly executions: readonly { readonly name: string }[];
 }

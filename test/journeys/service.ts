@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { Line } from '../../local/journal.ts';
-import { startMachine } from '../../local/machine.ts';
+import { startMachine, type Machine } from '../../local/machine.ts';
 import { signedFetch } from '../../local/signed-fetch.ts';
 
 /** A payment as the API shows it; amounts are decimal text. */
@@ -81,6 +81,8 @@ export interface Service {
   readonly control: Plain;
   /** `{gateways}/_control`, likewise */
   readonly gateway: Plain;
+  /** Step Functions, as a person at its console has it */
+  readonly workflows: Pick<Machine['workflows'], 'machines' | 'operations'>;
   readonly stop: () => Promise<void>;
 }
 
@@ -114,6 +116,7 @@ export async function startService(): Promise<Service> {
     lines,
     control: (path, body, method) => plain(machine.control + path, body, method),
     gateway: (path, body, method) => plain(`${machine.gateways}/_control${path}`, body, method),
+    workflows: machine.workflows,
     stop: () => machine.stop(),
   };
 }

@@ -64,7 +64,7 @@ export function close(client: Client, transactionId: string, key = newKey()): Pr
 export async function resolve(
   client: Client,
   transactionId: string,
-  action: 'accept' | 'dismiss',
+  action: 'accept' | 'refund' | 'dismiss',
 ): Promise<Answer> {
   const { body } = await client<PaymentView>(`/payments/transactions/${transactionId}`);
   return client(`/payments/transactions/${transactionId}/anomaly/resolution`, {

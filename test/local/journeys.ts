@@ -94,7 +94,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
 
   /** The store fails: the answer is not kept, and the same request is carried out when it works again. */
   const resolvedAgain: Journey = async () => {
-    const id = await lateMoney();
+    const id = await lateMoney('99.99');
     const fault = { operation: 'resolve-anomaly', action: 'TransactWriteItems', fault: 'internal_error' };
     await late.control('POST', { ...fault, times: 100 });
     const failed = await decide(id);
@@ -111,10 +111,10 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
       `decide-${id}`,
     );
 
-  async function lateMoney(): Promise<string> {
+  async function lateMoney(amount?: string): Promise<string> {
     const since = lines.length;
     const payment = await closing({});
-    await payer(payment);
+    await payer(payment, amount);
     await unlessDenied('apply-notification', since, async () => (await anomaly(payment.id)) !== undefined);
     return payment.id;
   }
@@ -161,7 +161,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
     'list-payments': answers(200, () => shop.get('/payments/transactions?business_order_id=shop-1')),
     'get-timeline': answers(200, () => shop.get(`/payments/transactions/${known}/timeline`)),
     'close-payment': () => late.closedAtOnce({}),
-    'resolve-anomaly': async () => (await decide(await lateMoney())).status === 200,
+    'resolve-anomaly': async () => (await decide(await lateMoney('99.99'))).status === 200,
     'list-quarantine': answers(200, () => operator(`${machine.api}/quarantine?channel_code=ALIPAY`)),
     'receive-callback': throughEach((order) => paid('receive-callback', order)),
     'receive-return': async () => (await returned()) && (await channels.strayed()),
@@ -211,7 +211,7 @@ export async function openJourneys(machine: Machine, lines: readonly Line[]): Pr
         const payment = await make({});
         if ((await late.close(payment.id)).status !== 202) return false;
         await lose(payment.id);
-        await payer(payment);
+        await payer(payment, '99.99');
         return (await late.close(payment.id)).status === 409 && (await anomaly(payment.id)) !== undefined;
       },
     ],

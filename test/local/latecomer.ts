@@ -59,9 +59,15 @@ export function openLatecomer(machine: Machine, shop: Shop) {
       if (status !== 202) throw new Error(`The payment was not to be closed: ${status}.`);
       return payment;
     },
-    /** @returns what the shop's page, or ours, answered to the browser that came back */
-    payer: async ({ id, prepay_info }: Made): Promise<{ status: number | null } | undefined> => {
-      const body = { transaction_id: id, outcome: 'success', prepay_info };
+    /**
+     * @param amount of another sum than what was asked for
+     * @returns what the shop's page, or ours, answered to the browser that came back
+     */
+    payer: async (
+      { id, prepay_info }: Made,
+      amount?: string,
+    ): Promise<{ status: number | null } | undefined> => {
+      const body = { transaction_id: id, outcome: 'success', prepay_info, amount };
       const answer = await order(machine.gateways, '/_control/pay', 'POST', body);
       return ((await answer.json()) as { returned?: { status: number | null } }).returned;
     },

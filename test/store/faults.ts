@@ -32,6 +32,22 @@ export function failFirst(client: DynamoDBClient, times: number, error: () => Er
   return () => seen;
 }
 
+/** Every transaction meets another one; all else goes through. @returns lets them through from then on */
+export function alwaysConflict(client: DynamoDBClient): () => void {
+  let isOn = true;
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        if (isOn && commandName.startsWith('TransactWrite')) throw cancelled('TransactionConflict', 'None');
+        return next(args);
+      },
+    { step: 'finalizeRequest', priority: 'low', name: 'conflict' },
+  );
+  return () => {
+    isOn = false;
+  };
+}
+
 export function cancelled(...codes: string[]): Error {
   return new TransactionCanceledException({
     message: 'Transaction cancelled',

@@ -3,7 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { clientDefaults, documentClient, transact, type Tables, type Write } from '../../lib/store/table.ts';
+import {
+  clientDefaults,
+  documentClient,
+  isContended,
+  transact,
+  type Tables,
+  type Write,
+} from '../../lib/store/table.ts';
 import { ports, startDatabase, type Database } from './database.ts';
 import { cancelled, failFirst, loseAnswers, recordInputs, throttled } from './faults.ts';
 
@@ -116,6 +123,17 @@ describe('what passes', () => {
     await expect(transact(tables, [put()])).rejects.toThrow('Transaction cancelled');
     expect(seen()).toBe(8);
     expect(slept).toHaveLength(7);
+  });
+
+  it.each([
+    [true, cancelled('None', 'TransactionConflict')],
+    [false, cancelled('TransactionConflict', 'ThrottlingError')],
+    [false, cancelled('TransactionConflict', 'ConditionalCheckFailed')],
+    [false, cancelled('None')],
+    [false, cancelled()],
+    [false, throttled('TransactionInProgressException')],
+  ])('is called contended (%s) only where nothing but other transactions was in the way: %s', (is, error) => {
+    expect(isContended(error)).toBe(is);
   });
 
   it('is no reason to try again what a condition refused, or what was malformed', async () => {

@@ -31,6 +31,12 @@ const refundCodes: Readonly<Record<string, Proved>> = {
   'ACQ.INVALID_PARAMETER': declined('refused'),
 };
 
+/**
+ * What is said of a refund that had been taken up and failed. All else speaks of the trade as it is since, or of the request;
+ * whether a number is looked up before that, Alipay does not say.
+ */
+const ofRefund: ReadonlySet<string> = new Set(['ACQ.TRADE_NOT_ALLOW_REFUND']);
+
 /** Nothing that is said to a question settles a refund, except that we may not ask. */
 const queryCodes: Readonly<Record<string, Proved>> = { 'ACQ.ACCESS_FORBIDDEN': declined('misconfigured') };
 
@@ -46,6 +52,11 @@ export function refundState(told: unknown = ''): (typeof states)[keyof typeof st
 
 export function refusalToRefund(result: Result): Refusal {
   return refused(result, refundCodes);
+}
+
+/** @param subCode of a refusal for good */
+export function isOfRefund(subCode: string): boolean {
+  return ofRefund.has(subCode);
 }
 
 export function refusalToTell(result: Result): Refusal {

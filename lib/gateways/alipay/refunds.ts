@@ -12,17 +12,19 @@ import type { CallOptions, Outcome } from '../gateway.ts';
 import { fromBeijing } from './beijing.ts';
 import { call, isSuccess, type Client } from './client.ts';
 import { cleanSubject } from './products.ts';
-import { fundChange, refundState, refusalToRefund, refusalToTell } from './refund-status.ts';
+import { fundChange, isOfRefund, refundState, refusalToRefund, refusalToTell } from './refund-status.ts';
 import type { Node } from './signature.ts';
 import { readYuan } from './snapshot.ts';
 import { isNoTrade, type Refusal } from './status.ts';
 
 type Unknown = Extract<Outcome<never>, { kind: 'unknown' }>;
 type Declined = Extract<Refusal, { kind: 'declined' }>;
-/** nothing of the refund, neither for nor against it */
+/** nothing of what became of the refund */
 interface NotTold {
   readonly state: 'not_told';
-  readonly amount: Money | undefined;
+  /** it is named: Alipay has heard of it */
+  readonly isKnown: boolean;
+  readonly amount?: Money | undefined;
 }
 
 /** ms. What a query says sooner after a refund may be old: Alipay asks for ten seconds. */
@@ -70,8 +72,9 @@ export async function queryRefund(
   const { value } = asked;
   if (value.state !== 'not_told') return { kind: 'ok', value };
   const { amount } = value;
-  if (amount) return { kind: 'ok', value: { state: 'processing', ...reference(query), amount } };
-  return { kind: 'unknown', reason: 'unlisted_code', cause: 'no refund_status' };
+  if (amount)
+    return { kind: 'ok', value: { state: 'processing', isInconclusive: true, ...reference(query), amount } };
+  return { kind: 'unknown', reason: 'unlisted_code', channelCode: 'no_refund_status' };
 }
 
 async function ask(
@@ -131,11 +134,11 @@ function told(node: Node, query: RefundQuery): Outcome<RefundSnapshot | NotTold>
   if (!state) return { kind: 'unknown', reason: 'unlisted_code', cause: 'refund_status' };
   const { out_trade_no: order, trade_no: tradeNo, out_request_no: number, refund_amount: amount } = node;
   const isBare = [order, tradeNo, number, amount].every((each) => each === undefined);
-  if (state === 'not_told' && isBare) return { kind: 'ok', value: { state, amount: undefined } };
+  if (state === 'not_told' && isBare) return { kind: 'ok', value: { state, isKnown: false } };
   if (order !== query.transactionId || tradeNo !== query.gatewayTransactionId || number !== numberOf(query))
     return other;
   const money = readYuan(amount);
-  if (state === 'not_told') return { kind: 'ok', value: { state, amount: money } };
+  if (state === 'not_told') return { kind: 'ok', value: { state, isKnown: true, amount: money } };
   if (!money) return { kind: 'unknown', reason: 'unreadable', cause: 'refund_amount' };
   return { kind: 'ok', value: { state, ...reference(query), amount: money, ...moment(node) } };
 }
@@ -168,6 +171,10 @@ async function unlessMade(
   // Under our number stands something else, of which nothing is told.
   if (refusal.code === 'duplicate_order') return { ...other, channelCode };
   const { submittedAt } = order;
+  const isKnown = value.state === 'not_told' && value.isKnown;
+  // An earlier call was taken up, and may still go.
+  if (isKnown && submittedAt !== undefined && !isOfRefund(channelCode))
+    return { kind: 'unknown', reason: 'unlisted_code', channelCode, cause: 'said of the trade' };
   const isEarly = submittedAt !== undefined && client.ports.now() - Date.parse(submittedAt) < settling;
   return isEarly
     ? { kind: 'unknown', reason: 'unlisted_code', channelCode, cause: 'asked too soon' }

@@ -20,15 +20,22 @@ export async function findRefund(
   { refundId, gatewayRefundId, gatewayTransactionId }: RefundQuery,
   options: CallOptions,
 ): Promise<Found> {
-  const isIt = (refund: Node) =>
-    refundId === undefined ? refund['id'] === gatewayRefundId : refundIdIn(refund) === refundId;
+  // Stripe's number stays; ours anybody may take off at the console, or put on another.
+  const isKnown = (refund: Node) => gatewayRefundId !== undefined && refund['id'] === gatewayRefundId;
+  const isNamed = (refund: Node) => refundId !== undefined && refundIdIn(refund) === refundId;
   const path = `/v1/refunds?payment_intent=${gatewayTransactionId}`;
-  const listed = await readList(client, path, mostPages, options, isIt);
+  const listed = await readList(
+    client,
+    path,
+    mostPages,
+    options,
+    gatewayRefundId === undefined ? isNamed : isKnown,
+  );
   if (listed.kind !== 'ok') return listed;
   const { nodes, isComplete } = listed.value;
   if (!nodes.every((refund) => isOf(refund, gatewayTransactionId)))
     return { kind: 'unknown', reason: 'other_order' };
-  const refund = nodes.find(isIt);
+  const refund = nodes.find(isKnown) ?? nodes.find(isNamed);
   if (refund) return { kind: 'found', refund };
   if (isComplete) return { kind: 'absent' };
   return { kind: 'unknown', reason: 'unlisted_code', channelCode: 'too_many_refunds' };

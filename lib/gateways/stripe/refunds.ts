@@ -145,11 +145,14 @@ function told(node: Node, query: RefundQuery, since?: Node[string]): Outcome<Ref
   return { kind: 'ok', value: { ...snapshot, transactionId: query.transactionId } };
 }
 
+/** By Stripe's number, once it is known, it is ours also without our own; under another of ours it is not. */
 function isAbout(node: Node, { refundId, gatewayRefundId, gatewayTransactionId }: RefundQuery): boolean {
+  const isKnown = gatewayRefundId !== undefined && node['id'] === gatewayRefundId;
+  const named = refundIdIn(node);
   return (
     isOf(node, gatewayTransactionId) &&
-    (refundId === undefined || refundIdIn(node) === refundId) &&
-    (gatewayRefundId === undefined || node['id'] === gatewayRefundId)
+    (gatewayRefundId === undefined || isKnown) &&
+    (refundId === undefined || named === refundId || (isKnown && named === undefined))
   );
 }
 

@@ -2,7 +2,7 @@
 import type { RefundId } from '../../domain/ids.ts';
 import { sameMoney } from '../../domain/money.ts';
 import type { NoSuchRefund, RefundOrder, RefundQuery, RefundSnapshot } from '../../domain/refund.ts';
-import type { CallOptions, Outcome } from '../gateway.ts';
+import type { CallOptions, DeclineCode, Outcome } from '../gateway.ts';
 import { call, type Answered, type Client } from './client.ts';
 import { refundSnapshot } from './refund-snapshot.ts';
 import { isNoRefund, queryRefusal, refundRefusal, refundState } from './refund-status.ts';
@@ -13,6 +13,8 @@ type OwnQuery = RefundQuery & { readonly refundId: RefundId };
 const path = '/v3/refund/domestic/refunds';
 /** bytes */
 const longestReason = 80;
+/** ms. What was sent sooner may have been made, and not be found yet. */
+const settling = 60_000;
 
 /**
  * The number makes it one refund, for ever. Whoever sends a number again that was closed begins it anew, though: what may
@@ -37,7 +39,21 @@ export async function refund(
   // The call was refused; an earlier one may have been the very reason.
   const found = await find(client, order, options);
   if (found.kind !== 'ok') return found;
-  return found.value.state === 'not_found' ? sent : about(order, found.value);
+  if (found.value.state !== 'not_found') return about(order, found.value);
+  const { channelCode } = sent;
+  return isForGood(sent.code) && isEarly(client, order)
+    ? { kind: 'unknown', reason: 'unlisted_code', channelCode, cause: 'asked too soon' }
+    : sent;
+}
+
+/** Not by what a person could mend: for that nothing is given up. */
+function isForGood(code: DeclineCode): boolean {
+  return code !== 'insufficient_balance' && code !== 'misconfigured';
+}
+
+/** Before the first time nothing was sent that could be found. */
+function isEarly({ ports }: Client, { submittedAt }: RefundOrder): boolean {
+  return submittedAt !== undefined && ports.now() - Date.parse(submittedAt) < settling;
 }
 
 async function send(

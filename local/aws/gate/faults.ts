@@ -1,7 +1,7 @@
 // Faults of AWS on demand: which of the next calls of functions is to go wrong, and how. What each one does to a call is in
 // faulty-call.ts.
 import * as z from 'zod';
-import type { AwsCall } from './requests.ts';
+import type { AwsCall, Service } from './requests.ts';
 
 /** @see QUALITY F32–F60 for what each stands for */
 export const faultKinds = [
@@ -16,6 +16,7 @@ export const faultKinds = [
   'reorder',
   'crash_before',
   'crash_after',
+  'timeout',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -23,8 +24,11 @@ export type FaultKind = (typeof faultKinds)[number];
 const schema = z.strictObject({
   /** an operation's name, e.g. `create-payment`; any without it */
   operation: z.string().optional(),
-  /** `kms` means calls that use a customer key, also on the caller's behalf */
-  service: z.enum(['dynamodb', 'sqs', 'secretsmanager', 'events', 'kms', 'states']).optional(),
+  /**
+   * `kms` means calls that use a customer key, also on the caller's behalf; `lambda` means that Step Functions invokes the
+   * operation, and is never meant without being named
+   */
+  service: z.enum(['dynamodb', 'sqs', 'secretsmanager', 'events', 'kms', 'states', 'lambda']).optional(),
   /** e.g. `TransactWriteItems`; of `kms` e.g. `Decrypt` */
   action: z.string().optional(),
   fault: z.enum(faultKinds),
@@ -45,13 +49,15 @@ export interface ArmedFault extends FaultOrder {
   readonly done: number;
 }
 
+export type Suffering = Pick<AwsCall, 'operation' | 'asks'> & { readonly service: Service | 'lambda' };
+
 export interface Faults {
   /** @throws Error saying what is wrong with the order */
   add(order: unknown): ArmedFault;
   clear(): void;
   list(): readonly ArmedFault[];
   /** @returns the fault that this call is to suffer, if any */
-  take(operation: string, call: AwsCall): FaultOrder | undefined;
+  take(operation: string, call: Suffering): FaultOrder | undefined;
 }
 
 /** @param operations those that an order may name */
@@ -87,19 +93,25 @@ export function openFaults(operations: () => readonly string[]): Faults {
   };
 }
 
-function matches(order: FaultOrder, operation: string, call: AwsCall): boolean {
+function matches(order: FaultOrder, operation: string, call: Suffering): boolean {
   const { service, action, fault } = order;
   if (order.operation !== undefined && order.operation !== operation) return false;
-  if (!suits(fault, call)) return false;
+  if ((service === 'lambda') !== (call.service === 'lambda') || !suits(fault, call)) return false;
   if (service === 'kms')
     return call.asks.some((ask) => ask.action === `kms:${action ?? ask.action.replace('kms:', '')}`);
   return (service ?? call.service) === call.service && (action ?? call.operation) === call.operation;
 }
 
+const ofTasks: readonly FaultKind[] = [
+  ...(['throttle', 'internal_error', 'lost_answer', 'duplicate', 'timeout'] as const),
+];
+
 const conflicting = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'TransactGetItems'];
 
 /** Some go wrong in ways that others cannot. */
-function suits(fault: FaultKind, { operation }: AwsCall): boolean {
+function suits(fault: FaultKind, { service, operation }: Suffering): boolean {
+  if (service === 'lambda') return ofTasks.includes(fault);
+  if (fault === 'timeout') return false;
   if (fault === 'transaction_conflict') return conflicting.includes(operation);
   if (fault === 'partial_failure') return operation === 'PutEvents';
   if (fault === 'duplicate') return ['SendMessage', 'StartExecution'].includes(operation);

@@ -38,6 +38,8 @@ export async function suffer(order: FaultOrder, sufferer: Sufferer): Promise<Out
       return { answer: await carryOut() };
     case 'reorder':
       return { answer: await carryOut({ ...call.input, DelaySeconds: Math.ceil(order.ms / 1000) }) };
+    // The first is never taken for such a call.
+    case 'timeout':
     case 'crash_before':
       return 'killed';
     case 'crash_after':

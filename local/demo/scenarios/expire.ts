@@ -39,7 +39,7 @@ export async function* expire(scene: Scene): AsyncGenerator<Step> {
   );
   const again = await collect(service, order);
   yield anew(payment, again);
-  yield await books(scene, [order], { paid: 0, held: 0 });
+  yield await books(scene, [order], { paid: 0, back: 0 });
 }
 
 function anew(earlier: Payable, { payment, step }: Awaited<ReturnType<typeof collect>>): Step {

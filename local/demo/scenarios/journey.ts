@@ -40,7 +40,7 @@ export async function* journey(scene: Scene): AsyncGenerator<Step> {
   yield await events(service, settled);
   yield await toldAgain(service, settled);
   yield await timeline(service, settled, ['payment.created', 'payment.pending', 'payment.paid']);
-  yield await books(scene, [order], { paid: 1, held: 0 });
+  yield await books(scene, [order], { paid: 1, back: 0 });
 }
 
 /** What the shop shows to the payer. */

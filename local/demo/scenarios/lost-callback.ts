@@ -26,7 +26,7 @@ export async function* lostCallback(scene: Scene): AsyncGenerator<Step> {
     ['payment.created', 'payment.pending', 'payment.paid'],
     'status sync',
   );
-  yield await books(scene, [order], { paid: 1, held: 0 });
+  yield await books(scene, [order], { paid: 1, back: 0 });
 }
 
 async function* healed({ service }: Scene, payment: Payable): AsyncGenerator<Step> {

@@ -1,5 +1,5 @@
-// The payer changes the way to pay, and wants to pay both ways: one of them pays the order. The other is held for a person,
-// or cannot be paid at all, where its provider knew it and could close it.
+// The payer changes the way to pay, and wants to pay both ways: one of them pays the order. What comes by the other
+// goes back, or it cannot be paid at all, where its provider knew it and could close it.
 import { books } from '../books.ts';
 import {
   look,
@@ -12,7 +12,8 @@ import {
   type Payment,
 } from '../doors.ts';
 import { otherThan } from '../products.ts';
-import { as, until, type Service } from '../service.ts';
+import { untilGone, workflowOf } from '../refunds.ts';
+import { until, type Service } from '../service.ts';
 import {
   byOtherWay,
   check,
@@ -40,7 +41,7 @@ export async function* paidTwice(scene: Scene): AsyncGenerator<Step> {
   yield await paidOnce(service, changed, await untilPaid(service, second.payment));
   const isClosed = earlier.status === 'CLOSED';
   yield* isClosed ? refused(service, first.payment) : paidAgain(service, first.payment);
-  yield await books(scene, [order], { paid: 1, held: isClosed ? 0 : 1 });
+  yield await books(scene, [order], { paid: 1, back: isClosed ? 0 : 1 });
 }
 
 /** What its provider knows can be closed there first. What only the payer has, nobody can take back. */
@@ -102,26 +103,27 @@ async function* paidAgain(service: Service, payment: Payable): AsyncGenerator<St
     says: ['The earlier means are still at hand.', comes, `Trade ${String(saw.gateway_transaction_id)}.`],
     saw,
   };
-  const held = await until('The anomaly', async () => {
+  const known = await until('The anomaly', async () => {
     const now = await look(service, payment);
-    return now.anomaly ? now : undefined;
+    return now.anomaly?.resolution ? now : undefined;
   });
-  const { anomaly, status } = held;
+  const { anomaly } = known;
   check(anomaly?.kind === 'DUPLICATE_PAID', `It was found to be ${String(anomaly?.kind)}.`);
   yield {
     step: 'anomaly',
     says: [
       `It is not taken for the order, and not lost: ${anomaly.kind}.`,
-      `${anomaly.amount} ${held.currency}, trade ${anomaly.gateway_transaction_id}, held (${status}).`,
+      `${anomaly.amount} ${known.currency}, trade ${anomaly.gateway_transaction_id}.`,
     ],
-    saw: held,
+    saw: known,
   };
-  yield await events(service, held);
-  yield await alarmed(service, held);
-  yield await dismissed(service, held);
-  yield await timeline(service, held, [
-    ...['payment.created', 'payment.pending', 'payment.close_requested'],
-    ...['payment.anomaly_found', 'payment.closed'],
+  yield await alarmed(service, known);
+  yield* goesBack(service, known);
+  const end = await look(service, payment);
+  yield await events(service, end);
+  yield await timeline(service, end, [
+    ...['payment.created', 'payment.pending', 'payment.close_requested', 'payment.anomaly_found'],
+    ...['refund.created', 'payment.closed', 'refund.processing', 'refund.succeeded'],
   ]);
 }
 
@@ -137,20 +139,22 @@ async function alarmed(service: Service, { transaction_id: id }: Payment): Promi
   return { step: 'alarm', says, saw };
 }
 
-/** Somebody has looked, and decided. */
-async function dismissed(service: Service, { transaction_id: id, version }: Payment): Promise<Step> {
-  const decision = { action: 'dismiss', version, reason: 'Paid twice; paid back by hand.' };
-  const operator = await as(service, 'operator');
-  const path = `${transactions}/${id}/anomaly/resolution`;
-  const { status, body } = await post(service, path, decision, operator);
-  const resolution = body.anomaly?.resolution;
+/** The channel's policy has decided, and status sync begins the workflow. */
+async function* goesBack(service: Service, { status, anomaly }: Payment): AsyncGenerator<Step> {
+  const { action, by, refund_id: id = '' } = anomaly?.resolution ?? {};
   check(
-    status === 200 && resolution?.action === 'dismiss',
-    `The decision was answered ${status}: ${JSON.stringify(body)}`,
+    action === 'refund' && by === 'policy',
+    `It was decided otherwise: ${String(action)} by ${String(by)}.`,
   );
-  const says = [
-    `An operator decides: ${resolution.action}. "${resolution.reason}"`,
-    `${status}  ${id}  ${String(body.status)}, decided by ${resolution.by}`,
-  ];
-  return { step: 'resolution', says, saw: body };
+  yield {
+    step: 'resolution',
+    says: [
+      'Nobody has to ask: by the policy of its channel it goes back.',
+      `${id}  the payment is ${status}.`,
+    ],
+    saw: anomaly,
+  };
+  const refund = await untilGone(service, id, '61s');
+  check(refund.origin === 'SYSTEM', `Its refund is of ${refund.origin}.`);
+  yield await workflowOf(service, refund);
 }

@@ -18,7 +18,7 @@ export async function* paidWhileClosing(scene: Scene): AsyncGenerator<Step> {
   const second = await collect(scene.service, orders[1]);
   yield second.step;
   yield* closingIsQuicker(scene, second.payment);
-  yield await books(scene, orders, { paid: 1, held: 0 });
+  yield await books(scene, orders, { paid: 1, back: 0 });
 }
 
 async function* payerIsQuicker({ service, product }: Scene, payment: Payable): AsyncGenerator<Step> {

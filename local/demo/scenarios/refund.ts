@@ -1,27 +1,13 @@
 // A payment goes back: a part of it, then the rest; each refund's workflow is watched.
 import { randomUUID } from 'node:crypto';
-import { get, look, plain, post, type Payable, type Payment } from '../doors.ts';
+import { look, plain, post, type Payable, type Payment } from '../doors.ts';
+import { refunded, untilGone, workflowOf, type Refund } from '../refunds.ts';
 import { until, type Service } from '../service.ts';
 import { check, collect, newOrder, paying, untilPaid, type Scene, type Step } from '../steps.ts';
 import { events, timeline } from '../told.ts';
 
-interface Refund {
-  readonly refund_id: string;
-  readonly status: string;
-  readonly amount_requested: string;
-  readonly currency: string;
-  readonly gateway_refund_id?: string;
-}
-
-interface Execution {
-  readonly name: string;
-  readonly status: string;
-  readonly steps: readonly { readonly at: string; readonly state: string }[];
-}
-
 const part = '3.00';
 
-const refunded = ['refund.created', 'refund.processing', 'refund.succeeded'];
 const story = [
   ...['payment.created', 'payment.pending', 'payment.paid'],
   ...[...refunded, 'payment.partially_refunded'],
@@ -63,13 +49,7 @@ async function* oneRefund(
     ],
     saw: body,
   };
-  const refund = await until(`${id} to be SUCCESS`, async () => {
-    const found = await get<Refund>(service, `/refunds/transactions/${id}`);
-    if (found.status === 'SUCCESS') return found;
-    // Its workflow sleeps between two questions.
-    await plain(service, 'control', '/clock', { advance: '15s' });
-    return undefined;
-  });
+  const refund = await untilGone(service, id, '15s');
   yield await workflowOf(service, refund);
   const stands = await until(becomes, async () => {
     const found = await look(service, payment);
@@ -85,21 +65,6 @@ function ask(service: Service, { transaction_id }: Payment, amount: string) {
     amount,
   };
   return post(service, '/refunds/transactions', body);
-}
-
-async function workflowOf(service: Service, { refund_id: id, ...refund }: Refund): Promise<Step> {
-  const path = `/executions?refund_id=${id}`;
-  const { executions } = await plain<{ executions: Execution[] }>(service, 'control', path);
-  const walked = executions.map(
-    ({ name, steps }) => `  ${name.slice(-8)}  ${steps.map(({ state }) => state).join(' → ')}`,
-  );
-  check(walked.length > 0, 'No workflow carried the refund.');
-  const number = refund.gateway_refund_id === undefined ? '' : `, number ${refund.gateway_refund_id} there`;
-  return {
-    step: 'workflow',
-    says: [`The provider gave it back${number}. Its workflow walked:`, ...walked],
-    saw: executions,
-  };
 }
 
 /** One 分 more than is left. */

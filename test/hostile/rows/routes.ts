@@ -96,7 +96,7 @@ const decided = (change: object, param: string): Row => ({
 });
 
 const decisions: readonly Row[] = [
-  ...['ACCEPT', 'refund', '', null].map((action) => decided({ action }, 'action')),
+  ...['ACCEPT', 'auto_refund', '', null].map((action) => decided({ action }, 'action')),
   ...[0, -1, '1', null].map((version) => decided({ version }, 'version')),
   {
     ...{ row: 2, what: 'anomaly/resolution: by an application', status: 403, code: 'SCOPE_MISSING' },

@@ -28,7 +28,13 @@ async function byWeChat(world: World) {
 }
 
 type Of = Awaited<ReturnType<typeof byWeChat>>;
-let serial = 0;
+/** WeChat Pay's number of a refund: the same in all that it says of it. */
+const numbers = new Map<string, string>();
+const numberOf = (refundId: string): string => {
+  const number = numbers.get(refundId) ?? `503000000020261120${String(numbers.size + 1).padStart(11, '0')}`;
+  numbers.set(refundId, number);
+  return number;
+};
 
 const news =
   (status: string, { id, refundId, money }: Of, change: object = {}) =>
@@ -37,10 +43,7 @@ const news =
       notice(
         {
           ...{ mchid: account.merchant_id, out_trade_no: id, transaction_id: money },
-          ...{
-            out_refund_no: refundId,
-            refund_id: `503000000020261120${String(++serial).padStart(11, '0')}`,
-          },
+          ...{ out_refund_no: refundId, refund_id: numberOf(refundId) },
           ...{ refund_status: status, user_received_account: '招商银行信用卡0403' },
           ...(status === 'SUCCESS' && { success_time: beijing(at) }),
           amount: { total: 880, refund: 300, payer_total: 880, payer_refund: 300 },

@@ -117,6 +117,7 @@ describe('a state machine', () => {
     const fn = { spec: { arn: lambda, name: 'steps' }, invoke: () => Promise.resolve(says) };
     const task = lambdaTask({
       ...{ access, account, functions: new Map([[lambda, fn as never]]) },
+      fault: () => undefined,
       tell: (name) => told.push(name),
     });
     return { answer: task(machine, { functionName: lambda, payload: {} }), told };
