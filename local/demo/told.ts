@@ -103,8 +103,8 @@ export async function timeline(
   const { reason: last = 'nobody' } = saw.at(-1) ?? {};
   check(last.startsWith(because), `The end of it was to come of ${because}, and came of ${last}.`);
   const rows = saw.flatMap(({ version, at, name, actor, reason, hash }) => [
-    `  ${version}  ${at.slice(11, 23)}  ${name.padEnd(25)} #${hash.slice(0, 12)}`,
-    `     ${actor}: ${reason}`,
+    `  ${String(version).padStart(2)}  ${at.slice(11, 23)}  ${name.padEnd(26)} #${hash.slice(0, 12)}`,
+    `      ${actor}: ${reason}`,
   ]);
   return { step: 'timeline', says: ['The timeline, each entry chained to the one before:', ...rows], saw };
 }
