@@ -1,10 +1,10 @@
 // The story of a refund that somebody else carried out: what he says of it, with a reference, is its end.
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { instant, type Ports } from '../../lib/domain/ports.ts';
-import { refundEventOf, type Refund } from '../../lib/domain/refund.ts';
+import type { Refund } from '../../lib/domain/refund.ts';
 import type { Reader } from '../../lib/flows/readable-payment.ts';
 import { readableRefund } from '../../lib/flows/readable-refund.ts';
-import { paymentStep } from '../../lib/flows/refund-payment.ts';
+import { paymentStep, refundSteps } from '../../lib/flows/refund-payment.ts';
 import { getPayment } from '../../lib/store/payments.ts';
 import { changeRefund } from '../../lib/store/refunds.ts';
 import { isContended, type Tables } from '../../lib/store/table.ts';
@@ -40,14 +40,8 @@ export async function confirmRefund(
     if (after === refund) return refund;
     const stored = await getPayment(tables, refund.originalTransactionId);
     if (!stored) throw new Error(`${refund.refundId} is there, and its payment is not`);
-    const { sums, moved } = paymentStep(stored.payment, refund, after, at);
-    const step = {
-      name: refundEventOf(refund, after),
-      payment: sums,
-      refund: { before: refund, after },
-    };
+    const steps = refundSteps(refund, after, paymentStep(stored.payment, refund, after, at));
     const cause = { actor: caller.application, reason: body.reference };
-    const steps = moved ? [step, moved] : [step];
     const change = { stored, before: refund, after, steps, cause, at };
     const changed = await changeRefund(tables, change).catch(contended);
     if (changed === 'changed') return after;

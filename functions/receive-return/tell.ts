@@ -2,6 +2,7 @@
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { log, type LogFacts } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
+import { tellMisconfigured } from '../../lib/lambda/misconfigured.ts';
 import type { Returned } from './receive-return.ts';
 
 export function tell(facts: LogFacts, returned: Returned): void {
@@ -31,9 +32,5 @@ export function tellFailure(name: string, facts: LogFacts, error: unknown): void
     log.error(name, facts, error);
     return;
   }
-  const { code, cause } = error;
-  if (code === 'CHANNEL_MISCONFIGURED') {
-    count('channel_misconfigured');
-    log.error('channel.misconfigured', { ...facts, code }, cause);
-  } else log.warn('channel.unavailable', { ...facts, code });
+  if (!tellMisconfigured(facts, error)) log.warn('channel.unavailable', { ...facts, code: error.code });
 }

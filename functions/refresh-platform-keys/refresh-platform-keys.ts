@@ -1,6 +1,7 @@
 // The story of one channel's platform keys: asked for, joined to those that still hold, and kept where anything changed.
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectedChannel } from '../../lib/channels/channels.ts';
+import { orRefused } from '../../lib/channels/failures.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import { newUuid, type ChannelCode } from '../../lib/domain/ids.ts';
 import type { PlatformKeys } from '../../lib/domain/platform-keys.ts';
@@ -79,15 +80,6 @@ export async function refreshPlatformKeys(
     newUuid(ports),
   );
   return written ? { kind: 'refreshed', held: now } : { kind: 'overtaken', held: held(before, ports) };
-}
-
-async function orRefused<T>(working: Promise<T>): Promise<T | PaymentError> {
-  try {
-    return await working;
-  } catch (error) {
-    if (error instanceof PaymentError) return error;
-    throw error;
-  }
 }
 
 function notConnected(

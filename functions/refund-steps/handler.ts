@@ -1,9 +1,9 @@
 // Workflow "refund": one step of one refund.
 import { deployedChannels } from '../../lib/channels/deployed.ts';
-import { PaymentError } from '../../lib/domain/errors.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
+import { tellMisconfigured } from '../../lib/lambda/misconfigured.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { task } from '../../lib/lambda/task.ts';
 import { deployedTables, documentClient } from '../../lib/store/table.ts';
@@ -30,10 +30,7 @@ function tell({ refund, told, next, overdue }: Stepped): void {
   if (told.kind === 'unknown') {
     count('refund_unanswered');
     log.warn('refund.unanswered', { ...facts, reason: told.reason, ...channelCode(told) });
-    if (told.cause instanceof PaymentError && told.cause.code === 'CHANNEL_MISCONFIGURED') {
-      count('channel_misconfigured');
-      log.error('channel.misconfigured', { ...facts, code: told.cause.code }, told.cause.cause);
-    }
+    tellMisconfigured(facts, told.cause);
   }
   if (told.kind === 'settled' && told.settled.kind === 'contradicts') {
     count('refund_contradicted');

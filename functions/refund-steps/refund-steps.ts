@@ -1,5 +1,6 @@
 // The story of one step of a refund's workflow: send it, or ask for it, and say when to look again.
 import type { ConnectedChannel } from '../../lib/channels/channels.ts';
+import { orRefused } from '../../lib/channels/failures.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import type { ChannelCode, RefundId } from '../../lib/domain/ids.ts';
@@ -61,7 +62,7 @@ export async function refundStep(
   if (!found || found.run !== run || !isOpen(found)) return over;
   const stored = await getPayment(tables, found.originalTransactionId);
   if (!stored) throw new Error(`${refundId} is there, and its payment is not`);
-  const channel = await connect(dependencies, stored.payment);
+  const channel = await orRefused(dependencies.channel(stored.payment.paymentChannel));
   if (channel instanceof PaymentError)
     return next(dependencies, step, found, { kind: 'unknown', reason: 'not_connected', cause: channel }, 0);
   if (!isItsOwn(channel, stored.payment)) return refuse(dependencies, step, channel, found);
@@ -77,18 +78,6 @@ export async function refundStep(
   if (!sent) return { next: 'submit', waitSeconds: 1, refund: found };
   const order: RefundQuestion = { ...question, refund: sent.orderedAs };
   return next(dependencies, step, sent.refund, await sendRefund(order), pace);
-}
-
-async function connect(
-  { channel }: StepDependencies,
-  { paymentChannel }: Payment,
-): Promise<ConnectedChannel | PaymentError> {
-  try {
-    return await channel(paymentChannel);
-  } catch (error) {
-    if (error instanceof PaymentError) return error;
-    throw error;
-  }
 }
 
 /** Another account's money is not ours to give back, and its numbers are not these. @see SPEC R6.11 */

@@ -1,7 +1,6 @@
 // Queue "sync": asks channels what became of payments that are due.
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { deployedChannels } from '../../lib/channels/deployed.ts';
-import { PaymentError } from '../../lib/domain/errors.ts';
 import type { RefundId } from '../../lib/domain/ids.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
 import type { Refund } from '../../lib/domain/refund.ts';
@@ -9,6 +8,7 @@ import type { Told } from '../../lib/flows/ask-channel.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { count } from '../../lib/lambda/metrics.ts';
+import { tellMisconfigured } from '../../lib/lambda/misconfigured.ts';
 import { ports } from '../../lib/lambda/ports.ts';
 import { queue } from '../../lib/lambda/queue.ts';
 import { startRefundWorkflow } from '../../lib/messaging/refund-workflow.ts';
@@ -115,12 +115,6 @@ function tellUnanswered(
     ...(channelCode !== undefined && { channel_error_code: channelCode }),
   });
   tellMisconfigured(facts, cause);
-}
-
-function tellMisconfigured(facts: object, cause: unknown): void {
-  if (!(cause instanceof PaymentError) || cause.code !== 'CHANNEL_MISCONFIGURED') return;
-  count('channel_misconfigured');
-  log.error('channel.misconfigured', { ...facts, code: cause.code }, cause.cause);
 }
 
 function factsOf({ transactionId, paymentChannel, status }: Payment) {

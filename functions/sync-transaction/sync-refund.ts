@@ -1,8 +1,8 @@
 // The story of one refund that is due, or that its channel has hinted at.
 import type { ConnectedChannel } from '../../lib/channels/channels.ts';
+import { orRefused } from '../../lib/channels/failures.ts';
 import { PaymentError } from '../../lib/domain/errors.ts';
 import type { ChannelCode, RefundId } from '../../lib/domain/ids.ts';
-import type { Payment } from '../../lib/domain/payment.ts';
 import type { Ports } from '../../lib/domain/ports.ts';
 import { isOpen, type Refund } from '../../lib/domain/refund.ts';
 import { foundAfter, isRefundOverdue } from '../../lib/domain/refund-due.ts';
@@ -98,7 +98,7 @@ async function ask(dependencies: SyncRefundDependencies, refund: Refund): Promis
   const stored = await getPayment(tables, transactionId);
   if (!stored) throw new Error(`${refund.refundId} is there, and its payment is not`);
   const { payment } = stored;
-  const channel = await connect(dependencies, payment);
+  const channel = await orRefused(dependencies.channel(payment.paymentChannel));
   if (channel instanceof PaymentError) return { kind: 'asked', transactionId, told: unconnected(channel) };
   const deadline = ports.now() + patience;
   const reason = 'the channel told of it';
@@ -137,18 +137,6 @@ async function lookUp(
   if (settled.kind === 'nothing_of_ours')
     throw new Error(`refund ${gatewayRefundId} is of no payment yet: ${settled.why}`);
   return { kind: 'asked', transactionId, told: { kind: 'settled', settled } };
-}
-
-async function connect(
-  { channel }: SyncRefundDependencies,
-  { paymentChannel }: Payment,
-): Promise<ConnectedChannel | PaymentError> {
-  try {
-    return await channel(paymentChannel);
-  } catch (error) {
-    if (error instanceof PaymentError) return error;
-    throw error;
-  }
 }
 
 function unconnected(cause: PaymentError): RefundTold {

@@ -22,6 +22,16 @@ export function orMisconfigured<T>(row: ChannelRow, read: () => T): T {
   }
 }
 
+/** What is said in our own words is an answer. @throws whatever else went wrong */
+export async function orRefused<T>(working: Promise<T>): Promise<T | PaymentError> {
+  try {
+    return await working;
+  } catch (error) {
+    if (error instanceof PaymentError) return error;
+    throw error;
+  }
+}
+
 /** AWS is down, busy or does not answer: that says nothing of what it was asked for. */
 export function passes(error: unknown): boolean {
   const { $fault, name } = error as { $fault?: 'client' | 'server'; name?: string };

@@ -1,7 +1,7 @@
 // What a refund means for its payment: for the payment's own sums, or for money that came late or wrong.
 import type { Resolution } from '../domain/anomaly.ts';
 import { edge, isUnderReview, type Payment, type PaymentEventName } from '../domain/payment.ts';
-import type { Refund } from '../domain/refund.ts';
+import { refundEventOf, type Refund } from '../domain/refund.ts';
 import { sameMoney } from '../domain/money.ts';
 import { isOfPayment, refunded, sumsAfter } from '../domain/refund-settlement.ts';
 import { anomaliesOf, withAnomaly } from '../domain/settlement.ts';
@@ -32,6 +32,13 @@ export function paymentStep(
   const { status, ...sums } = sumsAfter(payment, before, after);
   const name = nameOf(payment, { ...sums, status });
   return { sums, ...(name && { moved: { name, payment: { status } } }) };
+}
+
+/** What is told of it, in order: the refund, then what its payment became by it. */
+export function refundSteps(before: Refund | undefined, after: Refund, part: PaymentPart): readonly Step[] {
+  const { sums, moved } = part;
+  const step = { name: refundEventOf(before, after), payment: sums, refund: { before, after } };
+  return moved ? [step, moved] : [step];
 }
 
 function nameOf(

@@ -40,7 +40,7 @@ export interface Resolved {
     | 'became_duplicate'
     /** some of the money has gone back, or is on its way: it is not taken as if all were there */
     | 'partly_back'
-    /** the channel has corrected its word, and the payment is paid with this money: it goes back as any payment does */
+    /** the channel has corrected its word, and the payment is paid with this money: it goes back like every payment */
     | 'paid_with_it';
   readonly payment: Payment;
   /** of `partly_back`: by which refunds */

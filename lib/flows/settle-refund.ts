@@ -18,7 +18,7 @@ import {
 } from '../store/refunds.ts';
 import type { Tables } from '../store/table.ts';
 import { externalRefund } from './external-refund.ts';
-import { paymentStep, type PaymentPart } from './refund-payment.ts';
+import { paymentStep, refundSteps, type PaymentPart } from './refund-payment.ts';
 
 export interface SettleRefundDependencies {
   readonly tables: Tables;
@@ -105,7 +105,7 @@ async function settleOnce(
   }
   const after = changed(refund, decision.change, at);
   const part = paymentStep(stored.payment, refund, after, at);
-  const changes = { before: refund, after, steps: steps(refund, after, part) };
+  const changes = { before: refund, after, steps: refundSteps(refund, after, part) };
   const written = await write(
     tables,
     stored,
@@ -162,12 +162,6 @@ function changed(refund: Refund, change: Partial<Refund>, at: string): Refund {
   return after;
 }
 
-function steps(before: Refund | undefined, after: Refund, part: PaymentPart): RefundChange['steps'] {
-  const { sums, moved } = part;
-  const step = { name: refundEventOf(before, after), payment: sums, refund: { before, after } };
-  return moved ? [step, moved] : [step];
-}
-
 /** A refund that the merchant made at the provider's own console. @see SPEC R6.8 */
 async function recordExternal(
   dependencies: SettleRefundDependencies,
@@ -202,7 +196,7 @@ async function recordExternal(
 
 /** What its first word made of it, beyond its being there. */
 function since(made: Refund, after: Refund, part: PaymentPart, isOpenStill: boolean): RefundChange['steps'] {
-  if (!isOpenStill) return steps(made, after, part);
+  if (!isOpenStill) return refundSteps(made, after, part);
   if (!after.needsAction) return [];
   return [{ name: refundEventOf(made, after), payment: {}, refund: { before: made, after } }];
 }

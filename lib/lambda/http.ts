@@ -8,7 +8,7 @@ import type { Json } from '../domain/canonical-json.ts';
 import { caller, type Caller, type Scope } from './caller.ts';
 import { headersOf, rawBody } from './event.ts';
 import { log } from './log.ts';
-import { count } from './metrics.ts';
+import { tellMisconfigured } from './misconfigured.ts';
 import { observed } from './observed.ts';
 import { ports } from './ports.ts';
 
@@ -56,10 +56,7 @@ const problems: middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>
   onError: (request) => {
     const { event, error } = request;
     if (error instanceof PaymentError) {
-      if (error.code === 'CHANNEL_MISCONFIGURED') {
-        count('channel_misconfigured');
-        log.error('channel.misconfigured', { code: error.code }, error.cause);
-      }
+      tellMisconfigured({}, error);
       if (error.code === 'GATEWAY_UNAVAILABLE')
         log.warn('channel.unavailable', {
           transaction_id: error.details.transactionId,

@@ -6,6 +6,7 @@ import {
   expectSuffered,
   expectWay,
   faultsOf,
+  finding,
   invocations,
   plant,
   type Fault,
@@ -48,16 +49,6 @@ const returning: Way = [
   ['receive-return', 'GetQueueAttributes', 'the room in the queue is measured'],
   ['receive-return', 'SendMessageBatch', 'it is to be asked for'],
   ['receive-return', 'GetItem', 'the payment is read again'],
-];
-
-const finding: Way = [
-  ['find-due', 'Query', 'the first shard is read'],
-  ['find-due', 'Query', 'the second shard is read'],
-  ['find-due', 'GetQueueAttributes', 'the room in the queue is measured'],
-  ['find-due', 'TransactWriteItems', 'it is claimed'],
-  ['find-due', 'SendMessageBatch', 'it is queued'],
-  ['find-due', 'Query', 'the first shard is read again'],
-  ['find-due', 'Query', 'the second shard is read again'],
 ];
 
 const asking: Way = [

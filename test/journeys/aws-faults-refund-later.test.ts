@@ -1,7 +1,7 @@
 // Every call to AWS of what finds out how a refund ended, with every fault that it can have: its workflow asks, a callback
 // tells or hints, status sync begins what has not begun. In the end the money has gone back once, and all agree.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { expectWay, faultsOf, paired, plant, type Fault, type Way } from './aws-ways.ts';
+import { expectWay, faultsOf, finding, paired, plant, type Fault, type Way } from './aws-ways.ts';
 import { oneOfEach, type Product } from './products.ts';
 import { expectRefundedOnce, paidQuietly, refundAtLast, unheard } from './refund-at-last.ts';
 import { actionsOf, querying, stepsTaken } from './refund-ways.ts';
@@ -33,16 +33,6 @@ const asking: Way = [
   ['sync-transaction', 'GetItem', 'the payment is read again'],
   ['sync-transaction', 'GetItem', 'the refund is read again'],
   ['sync-transaction', 'TransactWriteItems', 'it is done'],
-];
-
-const finding: Way = [
-  ['find-due', 'Query', 'the first shard is read'],
-  ['find-due', 'Query', 'the second shard is read'],
-  ['find-due', 'GetQueueAttributes', 'the room in the queue is measured'],
-  ['find-due', 'TransactWriteItems', 'it is claimed'],
-  ['find-due', 'SendMessageBatch', 'it is queued'],
-  ['find-due', 'Query', 'the first shard is read again'],
-  ['find-due', 'Query', 'the second shard is read again'],
 ];
 
 const beginning: Way = [

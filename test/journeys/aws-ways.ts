@@ -42,6 +42,17 @@ export type Action = keyof typeof sufferings;
 /** The calls of one way, in order. */
 export type Way = readonly (readonly [operation: string, action: Action, what: string])[];
 
+/** Status sync looks for what is due, once a minute. */
+export const finding: Way = [
+  ['find-due', 'Query', 'the first shard is read'],
+  ['find-due', 'Query', 'the second shard is read'],
+  ['find-due', 'GetQueueAttributes', 'the room in the queue is measured'],
+  ['find-due', 'TransactWriteItems', 'it is claimed'],
+  ['find-due', 'SendMessageBatch', 'it is queued'],
+  ['find-due', 'Query', 'the first shard is read again'],
+  ['find-due', 'Query', 'the second shard is read again'],
+];
+
 export interface Fault {
   readonly operation: string;
   readonly service?: string;
