@@ -1,5 +1,6 @@
 // Every minute: puts what is due to be asked for on the queue.
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { isRefundId } from '../../lib/domain/ids.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { log } from '../../lib/lambda/log.ts';
 import { ports } from '../../lib/lambda/ports.ts';
@@ -22,6 +23,7 @@ const dependencies = {
 
 export const handler = schedule(async (deadline) => {
   const { found, queued, oldestSeconds, refused, ended } = await findDue(dependencies, deadline);
-  for (const { id, code } of refused) log.warn('sync.not_queued', { transaction_id: id, code });
+  for (const { id, code } of refused)
+    log.warn('sync.not_queued', { ...(isRefundId(id) ? { refund_id: id } : { transaction_id: id }), code });
   log.info('sync.found', { found, queued, oldest_seconds: oldestSeconds, outcome: ended });
 });

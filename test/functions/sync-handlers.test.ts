@@ -16,6 +16,7 @@ import { createPayment, getPayment } from '../../lib/store/payments.ts';
 import { account, answer, beijing, merchant, platform } from '../contract/alipay-side.ts';
 import { aPayment } from '../domain/samples.ts';
 import { aContext, environment } from '../lambda/gateway-event.ts';
+import { madeRefund, paidOne } from '../flows/refunding.ts';
 import { startDatabase, type Database } from '../store/database.ts';
 import { aChannelRow } from './channel.ts';
 
@@ -202,6 +203,15 @@ describe('status sync', () => {
       { level: 'WARN', transaction_id: transactionId, code: 'InternalError' },
     ]);
     expect(lines('sync.found')).toMatchObject([{ found: 1, queued: 0, outcome: 'queue_refused' }]);
+  });
+
+  it('says so of a refund, too', async () => {
+    const { refundId } = await madeRefund(database, await paidOne(database), { isBegun: false });
+    refused.add(refundId);
+    await tick();
+    const [line] = lines('sync.not_queued');
+    expect(line).toMatchObject({ level: 'WARN', refund_id: refundId, code: 'InternalError' });
+    expect(line).not.toHaveProperty('transaction_id');
   });
 });
 
