@@ -4,7 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { refundable } from '../../lib/domain/refund-settlement.ts';
+import { isBeyondPaid } from '../../lib/domain/refund-settlement.ts';
 import { env } from '../../lib/lambda/env.ts';
 import { observed } from '../../lib/lambda/observed.ts';
 import { log } from '../../lib/lambda/log.ts';
@@ -48,7 +48,7 @@ function tell({ transactionId, name, version, after, refund }: PaymentEvent): vo
     count('refund_reversed');
     log.error(name, { ...facts, ...refundId });
   }
-  if (isNewsOfMoneyGoing(name, refund) && refundable(after).minor < 0) {
+  if (isNewsOfMoneyGoing(name, refund) && isBeyondPaid(after)) {
     count('refund_beyond_paid');
     log.error('refund.beyond_paid', { ...facts, ...refundId });
   }

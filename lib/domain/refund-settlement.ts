@@ -5,8 +5,19 @@ import { isOpen, refundEdge, type Refund, type RefundSnapshot, type RefundStatus
 
 type Sums = Pick<Payment, 'amountRequested' | 'amountRefunded' | 'amountReserved'>;
 
-/** What is still there to be refunded of a payment: paid, and neither refunded nor held by a refund. */
-export function refundable(payment: Sums & Pick<Payment, 'status' | 'amountPaid'>): Money {
+type Standing = Sums & Pick<Payment, 'status' | 'amountPaid'>;
+
+/** What is still there to be refunded of a payment: paid, and neither refunded nor held by a refund. Never below zero. */
+export function refundable(payment: Standing): Money {
+  return isBeyondPaid(payment) ? money(0, payment.amountRequested.currency) : rest(payment);
+}
+
+/** More has gone back, or is held to, than was paid: a refund went that had been refused, or one of the console. */
+export function isBeyondPaid(payment: Standing): boolean {
+  return rest(payment).minor < 0;
+}
+
+function rest(payment: Standing): Money {
   const { amountPaid, amountRequested } = payment;
   const paid = isPaid(payment.status) && amountPaid ? amountPaid : money(0, amountRequested.currency);
   return subtractMoney(subtractMoney(paid, refunded(payment)), reserved(payment));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { payment as paymentAnswer } from '../../lib/api/answers.ts';
 import { factsView, paymentView } from '../../lib/api/payment-view.ts';
 import { errors } from '../../lib/domain/errors.ts';
 import { transitions, type PaymentStatus } from '../../lib/domain/payment.ts';
@@ -35,6 +36,19 @@ describe('a payment as others see it', () => {
       channel_amounts: { payer_total: '1.000' },
       anomaly: { kind: 'OVERPAID', amount: '5', currency: 'JPY', gateway_transaction_id: 'gw' },
     });
+  });
+
+  it.each([
+    [1000, 0],
+    [600, 281],
+  ])('of which %i went back and %i are held has nothing left: never less than that', (gone, held) => {
+    const [amountPaid, amountRefunded, amountReserved] = [880, gone, held].map(
+      (minor) => ({ minor, currency: 'CNY' }) as const,
+    );
+    const payment = aPayment({ status: 'REFUND_FULL', amountPaid, amountRefunded, amountReserved });
+    const view = paymentView(payment, 'en');
+    expect(view).toMatchObject({ refundable_amount: '0.00' });
+    expect(paymentAnswer.safeParse(view).error).toBeUndefined();
   });
 
   it('has snake_case names, nothing undefined, and no field that the table does not name', () => {

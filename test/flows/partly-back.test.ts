@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AnomalyPolicy } from '../../lib/domain/anomaly.ts';
 import { money } from '../../lib/domain/money.ts';
 import type { Payment } from '../../lib/domain/payment.ts';
-import { refundable } from '../../lib/domain/refund-settlement.ts';
+import { isBeyondPaid, refundable } from '../../lib/domain/refund-settlement.ts';
 import type { RefundSnapshot } from '../../lib/domain/refund.ts';
 import { settlePayment } from '../../lib/flows/settle-payment.ts';
 import { createPayment } from '../../lib/store/payments.ts';
@@ -102,6 +102,7 @@ describe('late money of which a part went back at the console', () => {
       const now = await on.now(payment);
       expect(['CLOSED', 'REFUND_PARTIAL']).toContain(now.status);
       expect(refundable(now)).toEqual(money(now.status === 'CLOSED' ? 0 : 580, 'CNY'));
+      expect(isBeyondPaid(now)).toBe(false);
     }
   });
 
